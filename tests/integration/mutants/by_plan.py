@@ -19,7 +19,7 @@ BY_PLAN_GUARDS = (
     Mutant(
         name="plan: a command that it does not hold",
         file="steps/gate/approval_conditions.py",
-        old="    if planned is None or (planned.junos_command, planned.node, planned.purpose) != ordered:",
+        old="    if planned is None or (planned.content, planned.node, planned.purpose) != ordered:",
         new="    if planned is None:",
         why="a yes is bound to exactly this plan",
     ),

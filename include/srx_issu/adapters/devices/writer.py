@@ -42,6 +42,7 @@ from srx_issu.domain.upgrade.commands import (
     AbortIssu,
     AddSoftware,
     Command,
+    HaltNode,
     RebootNode,
     ResyncPolicies,
     RollBackNode,
@@ -70,7 +71,7 @@ _PATIENCE_S: dict[type[Command], float] = {
 # A reboot's answer tells nothing that a look does not, and some releases never end it (docs/junos.md).
 REBOOT_ANSWER_S = 15.0
 
-_TAKES_DOWN = (RebootNode, RollBackNode)
+_TAKES_DOWN = (RebootNode, RollBackNode, HaltNode)
 
 
 class PyezClusterWriter:
@@ -155,7 +156,7 @@ class NetconfLine:
         if isinstance(command, StartIssu):
             raise RequestRefused("an ISSU is started over a start line, which starts it once")
         timeout_s = max(self.rpc_s, _PATIENCE_S.get(type(command), 0.0))
-        if isinstance(command, RebootNode):
+        if isinstance(command, RebootNode | HaltNode):
             timeout_s = min(timeout_s, REBOOT_ANSWER_S)
         by_rpc, by_cli = RequestForm(rpc=command.rpc), cli_form(command.cli, "text")
         # The RPC is missing up to 21.2 and was found refused: docs/junos.md, "Questions and their RPCs"

@@ -25,6 +25,8 @@ class Sending(StrEnum):
     START = "start"  # the ISSU itself
     INSTALL = "install"  # the image on one node, for its next boot
     REBOOT = "reboot"  # a node, as its route has it
+    COMMIT = "commit"  # lines of a configuration, as the route has them
+    HALT = "halt"  # a node that a person then boots, as its route has it
     ANSWER = "answer"  # yes to a question of the ISSU's command
     RESYNC_POLICIES = "resync_policies"
     RESET_FLAGS = "reset_flags"

@@ -27,7 +27,8 @@ _PREPARES = (SendPurpose.PREPARE,)
 _BEGINS = (SendPurpose.BEGIN,)
 _HOME = (SendPurpose.BRING_HOME,)
 _ISSU = (Route.ISSU,)
-BY_PLAN = (Route.DUAL_REBOOT,)  # routes that are carried out by a plan of actions
+_APART = (Route.MINIMAL_DOWNTIME,)
+BY_PLAN = (Route.DUAL_REBOOT, Route.MINIMAL_DOWNTIME)  # routes that are carried out by a plan of actions
 BY_COMMAND = (Route.ISSU, Route.ICU)  # routes that one command of the node carries out
 ASKS_NEXT_BOOT = (*BY_PLAN, Route.ICU)  # routes that leave an image for a node's next boot
 
@@ -48,6 +49,16 @@ RULES: Mapping[Sending, SendingRule] = MappingProxyType(
             words="a node rebooted as its route has it",
             purposes=(SendPurpose.CONTINUE, SendPurpose.COMPLETE),
             routes=BY_PLAN,
+        ),
+        Sending.COMMIT: SendingRule(
+            words="lines of a configuration committed as its route has it",
+            purposes=(SendPurpose.BEGIN, SendPurpose.CONTINUE, SendPurpose.COMPLETE),
+            routes=_APART,
+        ),
+        Sending.HALT: SendingRule(
+            words="a node halted as its route has it",
+            purposes=(SendPurpose.COMPLETE,),
+            routes=_APART,
         ),
         Sending.ANSWER: SendingRule(
             words="a yes to a question of the in-service upgrade",

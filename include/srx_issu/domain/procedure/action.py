@@ -84,6 +84,11 @@ class PlannedCommand:
         return _BUILT[self.order](self)
 
     @property
+    def content(self) -> Command | tuple[str, ...]:
+        """What is sent: a command, or the lines of a commit."""
+        return self.lines if self.order is CommandKind.COMMIT else self.junos_command
+
+    @property
     def cli(self) -> str:
         """As people read it."""
         if self.order is CommandKind.COMMIT:
@@ -212,7 +217,8 @@ class PlannedAction:
         """Whether something of it shows to no trigger."""
         of_commands = ((*each.needs, *each.waits_for, *each.done_when) for each in self.commands)
         conditions = (*self.done_when, *(condition for each in of_commands for condition in each))
-        return any(condition.claim in SEEN_BY_WORKERS for condition in conditions)
+        is_hidden = any(condition.claim in SEEN_BY_WORKERS for condition in conditions)
+        return self.apart is not None or is_hidden
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -113,4 +113,3 @@ JUDGES_APART: Mapping[StateClaim, Callable[[StateCondition, Snapshot], Judged]] 
     StateClaim.IN_FORCE: _in_force,
     StateClaim.NO_COMMIT_PENDING: _no_commit_pending,
 }
-OF_NODE_LINKS = frozenset(JUDGES_APART) - {StateClaim.ALONE}  # asked by workers only

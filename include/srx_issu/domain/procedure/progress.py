@@ -83,7 +83,8 @@ def next_in(
     booted = _boot_times(taken)
     missing = [*_unfinished(action, now, taken), *_not_held(action.done_when, now, booted)]
     if missing:
-        return Wait(action=action, reason=missing[0])
+        asked = f"a person: {action.asks}; " if action.asks else ""
+        return Wait(action=action, reason=f"{asked}{missing[0]}")
     return Passed(reason=f"{action.name}: done")
 
 

@@ -80,6 +80,11 @@ class RoutePlan:
         """Whether that action is of an urgent phase."""
         return any(phase.is_urgent and name in {a.name for a in phase.actions} for phase in self.phases)
 
+    def commands_of_urgent(self, name: ActionName) -> tuple[PlannedCommand, ...]:
+        """Those of the urgent phase that has the action."""
+        phases = (each for each in self.phases if each.is_urgent and name in {a.name for a in each.actions})
+        return tuple(command for phase in phases for action in phase.actions for command in action.commands)
+
     def actions_of(self, phase: RoutePhase) -> tuple[PlannedAction, ...]:
         return next((each.actions for each in self.phases if each.phase is phase), ())
 

@@ -9,8 +9,9 @@ from srx_issu.domain.gate.answer import Fails, Finding, Holds
 from srx_issu.domain.history.sending_rules import BY_PLAN
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery.found import NOT_KNOWN
+from srx_issu.domain.upgrade.commands import Command
 from srx_issu.steps.approval.facts import standing
-from srx_issu.steps.gate.order import RouteOrder
+from srx_issu.steps.gate.order import RouteCommitOrder, RouteOrder
 from srx_issu.steps.gate.reading import GateReading
 from srx_issu.steps.recovery.stored_plan import digest_of
 from srx_issu.steps.routes.stored_plan import route_plan
@@ -28,14 +29,19 @@ def _not_of_the_plan(reading: GateReading) -> str | None:
     order = reading.order
     if reading.context.intent.route not in BY_PLAN:
         return None
-    if not isinstance(order, RouteOrder) or reading.known.route is None:
+    if not isinstance(order, RouteOrder | RouteCommitOrder) or reading.known.route is None:
         return f"this is no command of the route's plan: {order.what} on {order.node}"
     plan = route_plan(reading.known, reading.context.evidence)
     planned = next((each for each in plan.commands if each.key == order.route_command), None)
-    ordered = (order.command, order.node, order.purpose)
-    if planned is None or (planned.junos_command, planned.node, planned.purpose) != ordered:
+    ordered = (_content(order), order.node, order.purpose)
+    if planned is None or (planned.content, planned.node, planned.purpose) != ordered:
         return f"the approved plan has no such command: {order.what} on {order.node}"
     return None
+
+
+def _content(order: RouteOrder | RouteCommitOrder) -> Command | tuple[str, ...]:
+    """What of it is approved: the comment of a commit names the upgrade, and is no part of the plan."""
+    return order.command.lines if isinstance(order, RouteCommitOrder) else order.command
 
 
 def route_approved(reading: GateReading) -> Finding:

@@ -115,6 +115,30 @@ class RouteOrder(CommandOrder):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RouteCommitOrder(CommitOrder):
+    """A commit of a route's plan: the plan itself says how it is put back."""
+
+    route_command: str
+    booted_at: datetime | None
+
+    @property
+    def intended(self) -> CommandIntended:
+        return replace(super().intended, route_command=self.route_command, booted_at=self.booted_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCommitOrder(CommitOrder):
+    """A commit of a recovery's plan."""
+
+    recovery_command: str
+    booted_at: datetime | None
+
+    @property
+    def intended(self) -> CommandIntended:
+        return replace(super().intended, recovery_command=self.recovery_command, booted_at=self.booted_at)
+
+
+@dataclass(frozen=True, kw_only=True)
 class StartOrder(SendOrder):
     """The in-service upgrade itself. ``method`` as policy says; ``job`` names it on the node."""
 

@@ -21,20 +21,20 @@ from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.events import Decided, FindingMade, FoundBy
 from srx_issu.domain.history.recovery_events import RecoveryStepPassed
-from srx_issu.domain.history.step_events import WaitBegan
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.plural import many
-from srx_issu.domain.procedure.action import ActionName, TakenCommand
+from srx_issu.domain.procedure.action import ActionName, CommandKind, TakenCommand
 from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.recovery.descriptions import by_hand
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan
+from srx_issu.domain.upgrade.configuration import CommitConfiguration, comment_of
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.baseline import baseline, baseline_state, timers_in_force
 from srx_issu.steps.context import Facts, UpgradeContext
-from srx_issu.steps.gate.order import RecoveryOrder
-from srx_issu.steps.gate.send import send_command
+from srx_issu.steps.gate.order import RecoveryCommitOrder, RecoveryOrder, StillDue
+from srx_issu.steps.gate.send import commit_configuration, send_command
 from srx_issu.steps.recovery.stored_plan import (
     plan_in,
     prognosis,
@@ -48,7 +48,8 @@ from srx_issu.steps.upgrade.collect_after import after, look_again
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.hold_for_operator import WHAT_TO_DO, what_to_do
 from srx_issu.steps.upgrade.transcript import keep_transcript
-from srx_issu.steps.waits.converge import SHORTEST_PAUSE_S, ActionWait, NotYet
+from srx_issu.steps.waits.converge import ActionWait, NotYet
+from srx_issu.steps.waits.look_later import look_later
 
 KEY_PREFIX = "recover."  # of the keys of a recovery's commands in the journal
 _LAST_LOOKS = 3
@@ -102,7 +103,7 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
                 timers = timers_in_force(context.known(), context.intent)
                 deadline_s = float(getattr(timers, step.action.deadline))
                 waiting = ActionWait(reason=step.reason, deadline_s=deadline_s)
-                return _look_later(context, name, waiting) if step.action.needs_a_worker else waiting
+                return look_later(context, name, waiting, overdue) if step.action.needs_a_worker else waiting
             case Stop() if step.page and not paged:
                 paged = True  # two primaries may be seen while a group moves between the two looks
                 context.clock.sleep(context.intent.policy.timers.poll_s)
@@ -110,17 +111,6 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
                 _stop(context, plan, name, step.reason)
             case _:
                 assert_never(step)
-
-
-def _look_later(context: UpgradeContext, name: ActionName, waiting: ActionWait) -> NotYet:
-    """What no trigger asks a node for is looked at by a worker, until the deadline."""
-    since = context.known().waiting_since.get(name)
-    if since is None:
-        context.record(WaitBegan(awaited=name), waiting.reason)
-    elif (context.journal.now() - since).total_seconds() > waiting.deadline_s:
-        overdue(context, name, waiting)
-    pause_s = max(SHORTEST_PAUSE_S, context.intent.policy.timers.poll_s)
-    return NotYet(reason=waiting.reason, pause_s=pause_s)
 
 
 def _is_past(plan: RecoveryPlan, name: ActionName, sent: tuple[TakenCommand, ...]) -> bool:
@@ -155,7 +145,7 @@ def _permitted_plan(context: UpgradeContext) -> RecoveryPlan:
 def _send(context: UpgradeContext, plan: RecoveryPlan, step: Send) -> None:
     """Through the send gate. A lost answer is no reason to stop: the next look tells what became of it. So it
     does of what another try of this task has sent, and of what the gate's own look shows to be over."""
-    command, junos_command = step.command, step.command.junos_command
+    command = step.command
     tries = sum(1 for sent in context.known().recovery_commands if sent.key == command.key)
 
     def still_due(now: Snapshot) -> str | None:
@@ -164,29 +154,53 @@ def _send(context: UpgradeContext, plan: RecoveryPlan, step: Send) -> None:
             return None
         return newest.reason
 
-    order = RecoveryOrder(
-        purpose=SendPurpose.BRING_HOME,
-        sending=Sending.RECOVER,
-        node=command.node,
-        why=step.reason,
-        key=f"{KEY_PREFIX}{command.key}" if command.is_once else f"{KEY_PREFIX}{command.key}.{tries + 1}",
-        still_due=still_due,
-        plan=plan,
-        recovery_command=command.key,
-        booted_at=step.taken.booted_at,
-        command=junos_command,
-    )
+    key = f"{KEY_PREFIX}{command.key}" if command.is_once else f"{KEY_PREFIX}{command.key}.{tries + 1}"
     try:
-        send_command(context, order)
+        _through_the_gate(context, plan, step, key, still_due)
     except NotPermitted as no:
         if no.condition not in (SendCondition.STILL_DUE, SendCondition.ONCE):
             raise
         context.clock.sleep(context.intent.policy.timers.poll_s)
     except CommandRefused as refusal:
-        text = f"{command.node} refused '{junos_command.cli}': {refusal.message}"
+        text = f"{command.node} refused '{command.cli}': {refusal.message}"
         _stop(context, plan, step.action.name, text)
     except DeviceError as doubt:
         context.log.warning("%s %s: %s; looking", context.intent.cluster.name, command.node, doubt.message)
+
+
+def _through_the_gate(
+    context: UpgradeContext, plan: RecoveryPlan, step: Send, key: str, still_due: StillDue
+) -> str:
+    command, booted_at = step.command, step.taken.booted_at
+    if command.order is CommandKind.COMMIT:
+        commit = RecoveryCommitOrder(
+            purpose=SendPurpose.BRING_HOME,
+            sending=Sending.RECOVER,
+            node=command.node,
+            why=step.reason,
+            key=key,
+            still_due=still_due,
+            plan=plan,
+            recovery_command=command.key,
+            booted_at=booted_at,
+            command=CommitConfiguration(
+                lines=command.lines, comment=comment_of(context.upgrade_id, f"{step.action.name}, recovery")
+            ),
+        )
+        return commit_configuration(context, commit)
+    order = RecoveryOrder(
+        purpose=SendPurpose.BRING_HOME,
+        sending=Sending.RECOVER,
+        node=command.node,
+        why=step.reason,
+        key=key,
+        still_due=still_due,
+        plan=plan,
+        recovery_command=command.key,
+        booted_at=booted_at,
+        command=command.junos_command,
+    )
+    return send_command(context, order)
 
 
 def _stamped(context: UpgradeContext, look: Snapshot) -> Snapshot:

@@ -14,21 +14,21 @@ from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.route_events import RouteStepPassed
-from srx_issu.domain.history.step_events import WaitBegan
 from srx_issu.domain.procedure.action import ActionName, CommandKind, PlannedCommand, TakenCommand
-from srx_issu.domain.procedure.conditions import OF_NEXT_BOOT, judge
+from srx_issu.domain.procedure.conditions import judge
 from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, step_of
-from srx_issu.domain.routes.dual_reboot import REBOOTS
 from srx_issu.domain.routes.plan import RoutePhase, RoutePlan
+from srx_issu.domain.upgrade.configuration import CommitConfiguration, comment_of
 from srx_issu.steps.baseline import timers_in_force
 from srx_issu.steps.context import Facts, UpgradeContext
-from srx_issu.steps.gate.order import RouteOrder
-from srx_issu.steps.gate.send import send_command
+from srx_issu.steps.gate.order import RouteCommitOrder, RouteOrder, StillDue
+from srx_issu.steps.gate.send import commit_configuration, send_command
 from srx_issu.steps.routes.stored_plan import route_plan
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.judge_readiness import reassess_if_old
 from srx_issu.steps.upgrade.refuse_start import refuse_start
-from srx_issu.steps.waits.converge import SHORTEST_PAUSE_S, ActionWait, NotYet
+from srx_issu.steps.waits.converge import ActionWait, NotYet
+from srx_issu.steps.waits.look_later import look_later
 
 LOOK_AGAIN_S = 2.0  # while seconds count
 KEY_PREFIX = "route."  # of the keys of a route's commands in the journal
@@ -36,6 +36,9 @@ KEY_PREFIX = "route."  # of the keys of a route's commands in the journal
 _SENT_FOR = {
     CommandKind.ADD_SOFTWARE: Sending.INSTALL,
     CommandKind.REBOOT_TOGETHER: Sending.REBOOT,
+    CommandKind.REBOOT_ALONE: Sending.REBOOT,
+    CommandKind.COMMIT: Sending.COMMIT,
+    CommandKind.HALT: Sending.HALT,
 }
 
 
@@ -76,8 +79,8 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
                 waiting = _waiting(context, step)
                 if plan.is_urgent(name):
                     _look_soon(context, name, waiting)
-                elif any(each.claim in OF_NEXT_BOOT for each in step.action.done_when):
-                    return _look_later(context, name, waiting)
+                elif step.action.needs_a_worker:
+                    return look_later(context, name, waiting, overdue)
                 else:
                     return waiting
             case Stop() if step.page and not paged:
@@ -89,25 +92,16 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
                 assert_never(step)
 
 
-def _look_later(context: UpgradeContext, name: ActionName, waiting: ActionWait) -> NotYet:
-    since = context.known().waiting_since.get(name)
-    if since is None:
-        context.record(WaitBegan(awaited=name), waiting.reason)
-    elif (context.journal.now() - since).total_seconds() > waiting.deadline_s:
-        overdue(context, name, waiting)
-    pause_s = max(SHORTEST_PAUSE_S, context.intent.policy.timers.poll_s)
-    return NotYet(reason=waiting.reason, pause_s=pause_s)
-
-
 def _waiting(context: UpgradeContext, step: Wait) -> ActionWait:
     timers = timers_in_force(context.known(), context.intent)
     return ActionWait(reason=step.reason, deadline_s=float(getattr(timers, step.action.deadline)))
 
 
 def _look_soon(context: UpgradeContext, name: ActionName, waiting: ActionWait) -> None:
-    """Seconds count: the worker is kept. The time runs from the first reboot that was sent."""
-    sent = context.known().route_commands
-    first = next((one.at for one in sent if one.key.startswith(REBOOTS)), None)
+    """Seconds count: the worker is kept. The time runs from the first command of the phase that was sent."""
+    plan = route_plan(context.known(), context.evidence)
+    urgent = {command.key for command in plan.commands_of_urgent(name)}
+    first = next((one.at for one in context.known().route_commands if one.key in urgent), None)
     if first is not None and (context.journal.now() - first).total_seconds() > waiting.deadline_s:
         overdue(context, name, waiting)
     context.clock.sleep(_pause_s(context))
@@ -132,7 +126,7 @@ def _stop(context: UpgradeContext, reason: str) -> NoReturn:
 
 def _send(context: UpgradeContext, plan: RoutePlan, step: Send) -> None:
     """Through the send gate. A lost answer is no reason to stop: the next look tells what became of it."""
-    command, junos_command = step.command, step.command.junos_command
+    command = step.command
     tries = sum(1 for sent in context.known().route_commands if sent.key == command.key)
 
     def still_due(now: Snapshot) -> str | None:
@@ -141,26 +135,46 @@ def _send(context: UpgradeContext, plan: RoutePlan, step: Send) -> None:
             return None
         return newest.reason
 
+    key = f"{KEY_PREFIX}{command.key}" if command.is_once else f"{KEY_PREFIX}{command.key}.{tries + 1}"
+    try:
+        words = _through_the_gate(context, step, key, still_due)
+        _check_shown(context, command, words)
+    except NotPermitted as no:
+        _not_permitted(context, command.purpose, no)
+    except CommandRefused as refusal:
+        raise NotVerified(f"{command.node} refused '{command.cli}': {refusal.message}") from refusal
+    except DeviceError as doubt:
+        context.log.warning("%s %s: %s; looking", context.intent.cluster.name, command.node, doubt.message)
+
+
+def _through_the_gate(context: UpgradeContext, step: Send, key: str, still_due: StillDue) -> str:
+    command, booted_at = step.command, step.taken.booted_at
+    if command.order is CommandKind.COMMIT:
+        comment = comment_of(context.upgrade_id, f"{step.action.name} of {context.intent.route}")
+        commit = RouteCommitOrder(
+            purpose=command.purpose,
+            sending=_SENT_FOR[command.order],
+            node=command.node,
+            why=step.reason,
+            key=key,
+            still_due=still_due,
+            command=CommitConfiguration(lines=command.lines, comment=comment),
+            route_command=command.key,
+            booted_at=booted_at,
+        )
+        return commit_configuration(context, commit)
     order = RouteOrder(
         purpose=command.purpose,
         sending=_SENT_FOR[command.order],
         node=command.node,
         why=step.reason,
-        key=f"{KEY_PREFIX}{command.key}" if command.is_once else f"{KEY_PREFIX}{command.key}.{tries + 1}",
+        key=key,
         still_due=still_due,
-        command=junos_command,
+        command=command.junos_command,
         route_command=command.key,
-        booted_at=step.taken.booted_at,
+        booted_at=booted_at,
     )
-    try:
-        words = send_command(context, order)
-        _check_shown(context, command, words)
-    except NotPermitted as no:
-        _not_permitted(context, command.purpose, no)
-    except CommandRefused as refusal:
-        raise NotVerified(f"{command.node} refused '{junos_command.cli}': {refusal.message}") from refusal
-    except DeviceError as doubt:
-        context.log.warning("%s %s: %s; looking", context.intent.cluster.name, command.node, doubt.message)
+    return send_command(context, order)
 
 
 def _check_shown(context: UpgradeContext, command: PlannedCommand, words: str) -> None:

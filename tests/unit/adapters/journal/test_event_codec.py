@@ -244,8 +244,8 @@ STORED: Mapping[str, str] = {
 }
 # The values of what is stored by its value, and decided from.
 VALUES: Mapping[type[Any], str] = {
-    Sending: "snapshot upload validate gather trace start install reboot answer resync_policies reset_flags "
-    "fail_back fail_back_rg0 recover return_groups undo_commit clean_up",
+    Sending: "snapshot upload validate gather trace start install reboot commit halt answer "
+    "resync_policies reset_flags fail_back fail_back_rg0 recover return_groups undo_commit clean_up",
     OwnWait: "state_after_issu state_after_fail_back unattended_issu",
     FoundBy: "readiness snapshot validation policies state last_look recovery to_do commit bystanders lease",
     Goal: "secondary_upgraded cold_synced switched_over primary_upgraded resynced groups_settled groups_home "
