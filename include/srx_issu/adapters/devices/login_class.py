@@ -161,6 +161,18 @@ def traces() -> tuple[str, ...]:
     return (f"{base} permissions configure", f'{base} allow-configuration "^chassis cluster traceoptions"')
 
 
+def apart() -> tuple[str, ...]:
+    """What the class needs besides for the route that takes the nodes apart, from 18.1R1 on: its commits, and
+    the halt of a node."""
+    base = f"set system login class {CLASS}"
+    lines = "interfaces|chassis cluster|security flow tcp-session"
+    return (
+        f"{base} permissions configure",
+        f'{base} allow-configuration "^({lines})"',
+        f'{base} allow-commands-regexps "^request (system|vmhost) halt$"',
+    )
+
+
 def _class(*allowing: str) -> tuple[str, ...]:
     base = f"set system login class {CLASS}"
     permissions = f"permissions [ {' '.join(PERMISSIONS)} ]"
