@@ -27,7 +27,7 @@ pytestmark = pytest.mark.stack
 OLDER = "20.4R3-S10.3"
 
 
-OTHER_PLATFORM = "junos-srxentedge-x86-64-22.4R3-S2.11.tgz"
+OTHER_PLATFORM = "junos-srxmr-x86-64-22.4R3-S2.11.tgz"
 # What each run is asked for, a healthy cluster of its own given.
 ASKED: Mapping[str, Mapping[str, Any]] = {
     "plain": {},
@@ -72,7 +72,7 @@ def add_images(stack: RunningStack) -> None:
     store = stack.files / "images"
     images = [
         ImageFile(path=make_image(model, release, 1, store), release=release, models=(model,))
-        for model, release in (("SRX1500", "22.4R3-S2.11"), ("SRX4600", OLDER))
+        for model, release in (("SRX4100", "22.4R3-S2.11"), ("SRX4600", OLDER))
     ]
     entries = {"images": [image_entry(image) for image in images]}
     (store / "more.yaml").write_text(yaml.safe_dump(entries))
@@ -214,7 +214,7 @@ def test_a_run_that_asks_for_less_than_policy_is_refused(
 @pytest.mark.begins("other platform")
 def test_an_image_of_another_platform_is_refused(stack: RunningStack, runs: dict[str, Started]) -> None:
     end = stack.wait(runs["other platform"].run_id)
-    assert (str(end.outcome), "SRX1500" in str(end.reason)) == ("REFUSED", True)
+    assert (str(end.outcome), "SRX4100" in str(end.reason)) == ("REFUSED", True)
 
 
 @pytest.mark.release
