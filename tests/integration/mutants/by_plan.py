@@ -6,6 +6,8 @@ from tests.integration.mutants.mutant import READERS, Mutant
 
 _PLAN, _BACK = "domain/routes/dual_reboot.py", "domain/routes/way_back.py"
 _PROGRESS = "domain/procedure/progress.py"
+_APART = "domain/procedure/apart_rules.py"
+_APART_TESTS = ("tests/unit/domain/procedure/test_apart_rules.py",)
 _TESTS = ("tests/unit/domain/routes",)
 
 BY_PLAN_GUARDS = (
@@ -70,5 +72,29 @@ BY_PLAN_GUARDS = (
         new="    if False:",
         why="nothing is sent, and a person is called",
         tests=_TESTS,
+    ),
+    Mutant(
+        name="apart: ports are opened whatever the other node shows",
+        file=_APART,
+        old="    return _first(now, [closed], StopVerdict.STOP)",
+        new="    return None",
+        why="both nodes answer for the same addresses",
+        tests=_APART_TESTS,
+    ),
+    Mutant(
+        name="apart: a node changes its release with a link up",
+        file=_APART,
+        old="        *(StateCondition(claim=StateClaim.LINKS_APART, node=each) for each in NodeName),\n",
+        new="",
+        why="two releases hear each other",
+        tests=_APART_TESTS,
+    ),
+    Mutant(
+        name="apart: a link that comes up is no danger",
+        file=_APART,
+        old="    return _link_up(apart, now) or _both_active(apart, now)",
+        new="    return _both_active(apart, now)",
+        why="a person pulls the cable at once",
+        tests=_APART_TESTS,
     ),
 )

@@ -212,9 +212,9 @@ GATE_GUARDS = (
     Mutant(
         name="a recovery's command goes twice",
         file="steps/recovery/recover_cluster.py",
-        old='key=f"{KEY_PREFIX}{command.key}" if command.is_once else f"{KEY_PREFIX}{command.key}'
-        '.{tries + 1}",',
-        new="key=None,",
+        old='    key = f"{KEY_PREFIX}{command.key}" if command.is_once else '
+        'f"{KEY_PREFIX}{command.key}.{tries + 1}"',
+        new="    key = None",
         why="two workers at one step",
         tests=("tests/unit/steps/recovery/test_two_workers.py",),
     ),
