@@ -22,8 +22,17 @@ REQUIRED: Mapping[str, frozenset[str]] = {
     "begin": _ALWAYS
     | {"undecided", "not_stopped", "clocks_agree", "readiness", "approved", "window", "same_way", "nodes"}
     | {"still_due"},
+    "configure": _ALWAYS
+    | {"undecided", "not_stopped", "not_begun", "clocks_agree", "readiness", "approved", "window", "nodes"}
+    | {"still_due"},
+    "continue": _ALWAYS
+    | {"undecided", "not_stopped", "clocks_agree", "route_approved", "window", "still_due"},
+    "complete": _ALWAYS | {"route_approved", "still_due"},
+    "answer": _ALWAYS | {"undecided", "not_stopped", "approved", "prompt_listed", "still_due"},
+    "undo_commit": _ALWAYS | {"own_commit", "no_issu", "still_due"},
     "bring_home": _ALWAYS | {"ours_to_bring_home", "plan_approved", "still_due"},
 }
+_NEED_A_YES = ("begin", "configure", "continue", "complete")
 _RESULTS = (EntryKind.ACTION_SENT, EntryKind.ACTION_UNKNOWN, EntryKind.ACTION_REFUSED)
 _DECISIONS = (EntryKind.APPROVAL, EntryKind.ANSWER)
 _BOTH_RUN = re.compile(r"both nodes run (\d[^\s,;]*)")
@@ -119,10 +128,11 @@ def _conditions(row: ChainRow, decision: ChainRow | None, *, by_campaign: bool) 
             position=row.position,
             what=f"{row.name}: purpose {purpose}, without its conditions {', '.join(missing)}",
         )
-    if purpose != "begin":
+    if purpose not in _NEED_A_YES:
         return
     if decision is None:
-        if not by_campaign and not _NOBODY_ASKED.search(str(permit.get("approved", ""))):
+        approved = permit.get("approved", permit.get("route_approved", ""))
+        if not by_campaign and not _NOBODY_ASKED.search(str(approved)):
             yield Fault(position=row.position, what=f"{row.name}: begun without an approval before it")
     elif _is_no(_flat(decision.values["detail"])):
         yield Fault(
