@@ -12,6 +12,7 @@ from srx_issu.cli.run_ids import new_run_id
 from srx_issu.ports.dag_names import ICU_DAG
 from tests.integration.oneprocess.place import Place
 from tests.integration.oneprocess.playing import carry_out
+from tests.integration.oneprocess.rows import marked
 from tests.stack.scenarios.players import set_policy
 from tests.stack.scenarios.referee import ended
 from tests.stack.scenarios.scenario import GIVEN_BACK, KEPT
@@ -155,7 +156,16 @@ def ask_for(place: Place, cluster: str) -> str:
     return run_id
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+FOR_EVERY_CHANGE = (
+    "healthy",
+    "validation_fails",
+    "pending_on_the_secondary_only",
+    "secondary_back_too_late",
+    "secondary_boots_the_old_release",
+)
+
+
+@pytest.mark.parametrize("row", marked(ROWS, for_every_change=FOR_EVERY_CHANGE))
 def test_an_icu_with(row: Row, place: Place) -> None:
     """Approved by a person; whatever happens, both nodes decide how it ended."""
     cluster = place.take_cluster("ICU")

@@ -207,5 +207,6 @@ COMPARISONS = (*FOLLOWS_TRAFFIC, *ROUTING, *BOXES)
 BY_TABLE = {comparison.table: comparison for comparison in COMPARISONS}
 GAUGED = tuple(comparison.table for comparison in COMPARISONS if comparison.gauges)  # have figures that move
 
-LOST_BY_DESIGN: Mapping[Route, frozenset[str]] = {Route.DUAL_REBOOT: frozenset({"sessions"})}
+_SESSIONS = frozenset({"sessions"})
+LOST_BY_DESIGN: Mapping[Route, frozenset[str]] = {Route.DUAL_REBOOT: _SESSIONS, Route.ICU: _SESSIONS}
 """Tables that a route empties: what is missing there is no finding, and nobody waits for it."""
