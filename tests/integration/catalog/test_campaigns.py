@@ -380,3 +380,8 @@ def test_a_route_for_a_model_without_image_is_a_fault(folder: Folder) -> None:
     assert faults(folder, f"{PLAIN}    routes: {{SRX345: icu, SRX4600: fast}}\n")
     (fault,) = faults(folder, f"{PLAIN}    routes: {{SRX345: icu}}\n")
     assert fault == "spring.yaml:3: a route for SRX345, which has no image; name it under target"
+
+
+def test_a_route_that_no_dag_takes_yet_is_a_fault(mixed: Folder) -> None:
+    (fault,) = faults(mixed, f"{MIXED}    routes: {{VSRX: minimal_downtime}}\n")
+    assert fault.endswith("minimal downtime (KB17947) is not carried out by this version; take another route")

@@ -44,6 +44,7 @@ from srx_issu.catalog.folder import find_files
 from srx_issu.catalog.images import of_release
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import FileFault
+from srx_issu.domain.upgrade.route import NOT_CARRIED_OUT
 
 _NAME = re.compile(r"[A-Za-z0-9-]+(_[A-Za-z0-9-]+)*")
 
@@ -102,17 +103,23 @@ def check_campaign(
     return replace(document, faults=faults, warnings=tuple(checked.warnings))
 
 
+def _check_routes(checked: Checked, entry: CampaignFile) -> None:
+    for model, route in entry.routes.items():
+        if model not in entry.target:
+            checked.fault(f"a route for {model}, which has no image", "name it under target", "routes", model)
+        if route in NOT_CARRIED_OUT:
+            checked.fault(
+                f"{route.label} is not carried out by this version", "take another route", "routes", model
+            )
+
+
 def _read(path: Path) -> tuple[CampaignDocument, Checked, CampaignFile | None]:
     checked = Checked(read_document(path))
     entry = checked.whole(CampaignFile) if checked.document.is_whole else None
     if entry is not None:
         _check_dates(checked, entry)
         check_models_named(checked, entry)
-        for model in entry.routes:
-            if model not in entry.target:
-                checked.fault(
-                    f"a route for {model}, which has no image", "name it under target", "routes", model
-                )
+        _check_routes(checked, entry)
     if not _is_name(path.stem):
         remedy = "use letters, digits, - and single _ between them, 64 at most"
         checked.fault(f"the file's name {path.stem!r} cannot name a campaign", remedy)
