@@ -162,7 +162,7 @@ def test_who_waits_for_leave_keeps_its_cluster() -> None:
     assert after.expires_at > before.expires_at
 
 
-@pytest.mark.parametrize("make", [begin, go_on, answer])
+@pytest.mark.parametrize("make", [begin, configure, go_on, answer])
 def test_a_clock_six_hours_ahead_begins_nothing_until_it_is_right(make: Callable[[], World]) -> None:
     world = make()
 
@@ -177,7 +177,7 @@ def test_a_clock_six_hours_ahead_begins_nothing_until_it_is_right(make: Callable
     assert len(world.reached) == 1
 
 
-@pytest.mark.parametrize("make", [prepare, bring_home])
+@pytest.mark.parametrize("make", [prepare, bring_home, complete, undo_commit])
 @pytest.mark.parametrize("hours", [-6, 6])
 def test_a_clock_six_hours_off_brings_home_and_prepares(make: Callable[[], World], hours: int) -> None:
     world = make()
