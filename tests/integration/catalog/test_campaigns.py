@@ -360,9 +360,7 @@ def planned(folder: Folder, text: str, releases: dict[str, str]) -> tuple[dict[s
 def test_each_cluster_goes_by_the_route_in_service_that_its_model_has(mixed: Folder) -> None:
     routes, left_out = planned(mixed, MIXED, {})
     assert routes == {"fra1-fw1": "issu None", "small": "icu 30"}
-    assert left_out["virtual"] == (
-        "VSRX has no route in service: name one of minimal_downtime, dual_reboot under 'routes'"
-    )
+    assert left_out["virtual"] == ("VSRX has no route in service: name one of dual_reboot under 'routes'")
 
 
 def test_a_campaign_names_routes_by_model(mixed: Folder) -> None:

@@ -15,7 +15,7 @@ from srx_issu.domain.upgrade.decide import SYN_CHECK_OFF_S, start_command
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.model_routes import command_for
-from srx_issu.domain.upgrade.route import Allowance, Route
+from srx_issu.domain.upgrade.route import NOT_CARRIED_OUT, Allowance, Route
 from srx_issu.domain.upgrade.traces import UNDO, are_wanted, trace_lines
 from srx_issu.steps.approval.facts import found_since, why_asked
 from srx_issu.steps.approval.route_lines import route_lines
@@ -104,7 +104,7 @@ def _routes(intent: Intent, before: Snapshot) -> str:
         return ""
     lines = [f"- {line.strip()}" for line in route_words(choice, choice.of(intent.route))]
     others = [each.route for each in choice.routes if each.allowance is not Allowance.REFUSED]
-    other = next((route for route in others if route is not intent.route), None)
+    other = next((each for each in others if each is not intent.route and each not in NOT_CARRIED_OUT), None)
     if other is not None:
         command = command_for(intent.cluster.name, intent.image.name, other)
         lines.append(f"- To take another route, refuse, then ask for it: `{command}`")

@@ -10,7 +10,7 @@ from srx_issu.domain.routes.choose import choose_route
 from srx_issu.domain.routes.conditions import RouteConditions
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.model_routes import command_for
-from srx_issu.domain.upgrade.route import Allowance, Route
+from srx_issu.domain.upgrade.route import NOT_CARRIED_OUT, Allowance, Route
 from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
 from srx_issu.steps.context import UpgradeContext
 
@@ -57,8 +57,11 @@ def _choice(intent: Intent, running: str, rules: SupportMatrix) -> RouteChoice:
 
 
 def _instead(intent: Intent, running: str, rules: SupportMatrix) -> str:
-    """Nothing where no rules of other routes were kept, or every route is refused."""
-    best = _choice(intent, running, rules).best if rules.routes else None
+    """Of the routes that this version carries out. Nothing where no rules of other routes were kept, or every
+    route is refused."""
+    choice = _choice(intent, running, rules).routes if rules.routes else ()
+    ways = (each for each in choice if each.route not in NOT_CARRIED_OUT)
+    best = next((each for each in ways if each.allowance is not Allowance.REFUSED), None)
     if best is None or best.route is intent.route:
         return ""
     asked = "" if best.allowance is Allowance.ALLOWED else ", which a person must approve with a reason"

@@ -8,7 +8,7 @@ from srx_issu.domain.upgrade.model_routes import routes_of, usual_route, why_nev
 from srx_issu.domain.upgrade.route import Allowance, Route, RouteRule, RouteRules, RouteScope
 from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
 
-ISSU, ICU, MINIMAL, REBOOT = Route
+ISSU, ICU, _, REBOOT = Route  # minimal downtime is not carried out yet
 
 
 def _icu(model: str, allowance: Allowance) -> RouteRule:
@@ -33,12 +33,12 @@ RULES = SupportMatrix(
 @pytest.mark.parametrize(
     ("model", "routes", "usual"),
     [
-        ("SRX4600", (ISSU, MINIMAL, REBOOT), ISSU),
-        ("SRX1500", (ISSU, ICU, MINIMAL, REBOOT), ISSU),
-        ("SRX345", (ICU, MINIMAL, REBOOT), ICU),
-        ("SRX3400", (ISSU, MINIMAL, REBOOT), ISSU),
-        ("VSRX", (MINIMAL, REBOOT), None),
-        ("SRX9000", (ISSU, ICU, MINIMAL, REBOOT), ISSU),  # nothing is known: a person decides later
+        ("SRX4600", (ISSU, REBOOT), ISSU),
+        ("SRX1500", (ISSU, ICU, REBOOT), ISSU),
+        ("SRX345", (ICU, REBOOT), ICU),
+        ("SRX3400", (ISSU, REBOOT), ISSU),
+        ("VSRX", (REBOOT,), None),
+        ("SRX9000", (ISSU, ICU, REBOOT), ISSU),  # nothing is known: a person decides later
     ],
 )
 def test_routes_of_a_model(model: str, routes: tuple[Route, ...], usual: Route | None) -> None:
