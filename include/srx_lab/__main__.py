@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     clear.add_argument("--node", choices=("node0", "node1"))
     for move, says in (("unplug", "pull cables, as a person would"), ("plug", "put cables in again")):
         _add_cables(commands, move, says)
+    _add_power_on(commands)
     _control(commands, "transcript", _transcript, "what the last upgrade said")
     _control(commands, "events", _events, "the newest events, JSON lines")
     faults = _command(commands, "faults", _faults, "list the faults and their sources")
@@ -102,6 +103,13 @@ def _add_cables(commands: Any, move: str, says: str) -> None:
     )
     parser.add_argument("--child", type=int, metavar="N", help="one of several links, from 0; all without it")
     parser.set_defaults(move=move)
+
+
+def _add_power_on(commands: Any) -> None:
+    parser = _command(commands, "power-on", _power_on, "boot a node that is halted or off, as a person would")
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("cluster", metavar="CLUSTER")
+    parser.add_argument("--node", choices=("node0", "node1"), required=True)
 
 
 def _add_make_image(commands: Any) -> None:
@@ -168,6 +176,12 @@ def _handle_cables(arguments: argparse.Namespace) -> int:
     request = {"do": arguments.move, "cluster": arguments.cluster, "cables": arguments.cables}
     done = ask(arguments.state, {**request, "child": arguments.child})["done"]
     print(f"{arguments.cluster}: {', '.join(done)} {arguments.move}ged")
+    return 0
+
+
+def _power_on(arguments: argparse.Namespace) -> int:
+    ask(arguments.state, {"do": "power-on", "cluster": arguments.cluster, "node": arguments.node})
+    print(f"{arguments.cluster}: {arguments.node} booted by hand")
     return 0
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from srx_lab.lab import Lab, LabCluster
-from srx_lab.machine.cables import handle
+from srx_lab.machine.cables import boot_by_hand, handle
 from srx_lab.machine.faults import UnknownFault
 from srx_lab.machine.words import NodeId
 from srx_lab.sight import cluster_status
@@ -40,7 +40,7 @@ def _short_path(folder: Path) -> Iterator[str]:
 
 
 class ControlServer:
-    """Answers status, inject, clear, unplug, plug, transcript and events of a running lab."""
+    """Answers status, inject, clear, unplug, plug, power-on, transcript and events of a running lab."""
 
     def __init__(self, lab: Lab, folder: Path) -> None:
         self._lab = lab
@@ -83,8 +83,8 @@ class ControlServer:
                 return self._inject(request)
             case "clear":
                 return self._clear(request)
-            case "unplug" | "plug" as move:
-                return self._handle_cables(request, plug=move == "plug")
+            case "unplug" | "plug" | "power-on" as move:
+                return self._by_hand(request, move)
             case "transcript":
                 upgrade = self._one(request).machine.upgrade
                 return {"lines": upgrade.transcript if upgrade else []}
@@ -120,14 +120,19 @@ class ControlServer:
         cluster.settle()
         return {"injected": request["fault"]}
 
-    def _handle_cables(self, request: dict[str, Any], *, plug: bool) -> dict[str, Any]:
-        """What a person at the cables says they have done."""
+    def _by_hand(self, request: dict[str, Any], move: str) -> dict[str, Any]:
+        """What a person on site says they have done."""
         cluster = self._one(request)
         cluster.touch()
-        cables, child = tuple(map(str, request["cables"])), request.get("child")
-        handle(cluster.machine.world, cables, plug=plug, child=None if child is None else int(child))
+        if move == "power-on":
+            done = [str(request["node"])]
+            boot_by_hand(cluster.machine.world, NodeId(done[0]))
+        else:
+            done, child = [*map(str, request["cables"])], request.get("child")
+            at = None if child is None else int(child)
+            handle(cluster.machine.world, tuple(done), plug=move == "plug", child=at)
         cluster.settle()
-        return {"done": list(cables)}
+        return {"done": done}
 
     def _clear(self, request: dict[str, Any]) -> dict[str, Any]:
         cluster = self._one(request)

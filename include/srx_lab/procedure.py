@@ -5,15 +5,15 @@ Nobody looks before the next step, as no operator may; docs/lab.md has how each 
 
 from __future__ import annotations
 
-from srx_lab.machine.cables import handle
+from srx_lab.machine.cables import boot_by_hand, handle
 from srx_lab.machine.cluster import ClusterMachine
-from srx_lab.machine.commands import reboot
+from srx_lab.machine.commands import halt, reboot
 from srx_lab.machine.commits import commit
 from srx_lab.machine.effects import BothActive, DataPlaneDamaged, Effect, MixedReleasesHeard, TrafficMoved
 from srx_lab.machine.fault_catalogue import FAULTS
 from srx_lab.machine.pending import make_pending
 from srx_lab.machine.ports import members
-from srx_lab.machine.words import NodeId
+from srx_lab.machine.words import NodeId, Power
 from srx_lab.rehearsal import BRANCH, TARGET, Ending, example_spec, machine_with_room, shown
 from srx_lab.release import parse_release
 from srx_lab.replies.in_force import settings_of
@@ -67,10 +67,14 @@ def _upgrade_old(machine: ClusterMachine) -> None:
 
 
 def _join(machine: ClusterMachine) -> None:
-    """The cables are put in while the old primary is down again."""
-    reboot(machine.world, (_OLD,), user="lab")
+    """The cables are put in while the old primary is halted; then it is booted."""
+    if machine.world.node(_OLD).is_up:
+        halt(machine.world, _OLD, user="lab")
     machine.advance(machine.now + _PERSON_S)
     handle(machine.world, ("fabric", "control"), plug=True)
+    machine.advance(machine.now + _PERSON_S)
+    if machine.world.node(_OLD).power is Power.HALTED:
+        boot_by_hand(machine.world, _OLD)
     machine.advance(machine.now + _JOIN_S)
 
 

@@ -141,6 +141,8 @@ _KINDS: dict[type[effects.Effect], str] = {
     effects.NodeCameUp: "node_came_up",
     effects.ShutdownAnnounced: "shutdown_announced",
     effects.RebootOrdered: "reboot_ordered",
+    effects.HaltOrdered: "halt_ordered",
+    effects.NodeHalted: "node_halted",
     effects.ReleasePending: "release_pending",
     effects.PendingDropped: "pending_dropped",
     effects.InstallStarted: "install_started",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from srx_lab.lab import LabCluster
+from srx_lab.machine.boot import HALTED
 from srx_lab.machine.groups import priority
 from srx_lab.machine.wiring import Link, Links
-from srx_lab.machine.words import NodeId
+from srx_lab.machine.words import NodeId, Power
 
 
 def cluster_status(cluster: LabCluster) -> dict[str, Any]:
@@ -63,6 +64,7 @@ def _node(cluster: LabCluster, node: NodeId) -> dict[str, Any]:
         "pending": here.pending.text if here.pending else None,
         "previous": here.previous.text if here.previous else None,
         "power": here.power.value,
+        "console": " ".join(HALTED) if here.power is Power.HALTED else "",
         "boots": here.boots,
         "in_issu_window": here.in_issu_window,
         "held_by_icu": here.held_by_icu,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from srx_lab.machine.applied import load_settings, take_from_peer
 from srx_lab.machine.cold_sync import begin_empty, cold_sync_owner, finish_at_once, start_cold_sync
 from srx_lab.machine.counters import refresh_rates, reset_counters
-from srx_lab.machine.effects import NodeCameUp, NodeWentDown, ShutdownAnnounced
+from srx_lab.machine.effects import NodeCameUp, NodeHalted, NodeWentDown, ShutdownAnnounced
 from srx_lab.machine.groups import hold_owner, release_manual_flag_only, set_state, settle
 from srx_lab.machine.isolation import ineligible_owner, isolate
 from srx_lab.machine.meeting import meet
@@ -13,6 +15,9 @@ from srx_lab.machine.pending import boot_pending, pending_text
 from srx_lab.machine.state import GroupOnNode, Node
 from srx_lab.machine.words import ColdSync, GroupState, NodeId, Power
 from srx_lab.machine.world import World
+
+HALTED = ("The operating system has halted.", "Please press any key to reboot.")
+"""What the console of a halted node says [D]; nobody else hears of it."""
 
 NORMAL = "Router rebooted after a normal shutdown."
 """Last reboot reason after a commanded reboot [R]."""
@@ -24,14 +29,26 @@ def boot_owner(node: NodeId) -> str:
 
 def announce_reboot(world: World, node: NodeId, *, delay_s: float, reason: str, extra_s: float = 0.0) -> None:
     """Warn every terminal after `delay_s`, then go down; the node is back after the boot time."""
+    _announce(world, node, delay_s, lambda: go_down(world, node, reason=reason, extra_s=extra_s))
+
+
+def announce_halt(world: World, node: NodeId, *, delay_s: float, reason: str) -> None:
+    """The same, and then the node stays halted until somebody boots it at its console."""
+    _announce(world, node, delay_s, lambda: _halt(world, node, reason))
+
+
+def _announce(world: World, node: NodeId, delay_s: float, then: Callable[[], None]) -> None:
     owner = boot_owner(node)
     world.schedule.cancel(owner)
     world.schedule.after(delay_s, lambda: world.emit(ShutdownAnnounced(node=node)), owner=owner)
-    world.schedule.after(
-        delay_s + world.durations.shutdown,
-        lambda: go_down(world, node, reason=reason, extra_s=extra_s),
-        owner=owner,
-    )
+    world.schedule.after(delay_s + world.durations.shutdown, then, owner=owner)
+
+
+def _halt(world: World, node: NodeId, reason: str) -> None:
+    go_down(world, node, reason=reason, stays=True)
+    world.node(node).power = Power.HALTED
+    world.node(node).reboot_reason = NORMAL
+    world.emit(NodeHalted(node=node, console=" ".join(HALTED)))
 
 
 def boot_s(world: World, node: NodeId) -> float:

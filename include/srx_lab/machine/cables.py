@@ -1,18 +1,23 @@
-"""A person at the cables: what they were asked to pull or put in, and what they do."""
+"""A person on site: the cables they were asked to pull or put in, the node to boot, and what they do."""
 
 from __future__ import annotations
 
+from srx_lab.machine.boot import power_on
 from srx_lab.machine.effects import CableChanged
 from srx_lab.machine.faults import Fault
 from srx_lab.machine.links import rewire
 from srx_lab.machine.ports import members, owner_of
 from srx_lab.machine.wiring import Link
-from srx_lab.machine.words import NodeId
+from srx_lab.machine.words import NodeId, Power
 from srx_lab.machine.world import World
 
 
 class NoSuchCable(ValueError):
     """The cluster has no such cable."""
+
+
+class NotOff(ValueError):
+    """The node runs, or boots already."""
 
 
 def handle(world: World, cables: tuple[str, ...], *, plug: bool, child: int | None = None) -> None:
@@ -38,6 +43,25 @@ def handle(world: World, cables: tuple[str, ...], *, plug: bool, child: int | No
         world.schedule.after(
             early.number("after_s"), lambda: _move(world, cables, True, child), owner="person"
         )
+
+
+def boot_by_hand(world: World, node: NodeId) -> None:
+    """Boot a node that is halted or off: a key on its console, or its power. Raises NotOff for another.
+
+    Who does nothing, or is late, at the cables is so here, too; a node that never comes back does not.
+    """
+    if world.node(node).power not in {Power.OFF, Power.HALTED}:
+        raise NotOff(f"{node} of {world.spec.name} is {world.node(node).power}: there is nothing to boot")
+    if world.fault("person_does_nothing"):
+        return
+    late = world.fault("person_is_late")
+    delay_s = late.number("late_s") if late is not None else 0.0
+    world.schedule.after(delay_s, lambda: _boot(world, node), owner="person")
+
+
+def _boot(world: World, node: NodeId) -> None:
+    if world.node(node).power in {Power.OFF, Power.HALTED} and not world.fault("node_never_comes_back", node):
+        power_on(world, node)
 
 
 def _check(world: World, cable: str, child: int | None) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from srx_lab.machine import transcript
-from srx_lab.machine.boot import announce_reboot
-from srx_lab.machine.effects import IssuStarted, RebootOrdered
+from srx_lab.machine.boot import announce_halt, announce_reboot
+from srx_lab.machine.effects import HaltOrdered, IssuStarted, RebootOrdered
 from srx_lab.machine.groups import fail_over, force, priority, release_force
 from srx_lab.machine.icu import upgrade_in_band
 from srx_lab.machine.issu import upgrade_cluster
@@ -100,8 +100,7 @@ def is_held_by_icu(world: World, node: Node) -> bool:
 
 def reboot(world: World, nodes: tuple[NodeId, ...], *, user: str) -> CommandResult:
     """Reboot nodes after the usual notice. In an ISSU it is refused while the upgrade runs [S]."""
-    upgrade = world.state.upgrade
-    if upgrade is not None and not upgrade.outcome and upgrade.phase in RUNNING_PHASES:
+    if _upgrade_runs(world):
         return fails("error: reboot is not allowed while ISSU is in progress")
     answers = []
     unfinished = any(world.fault("reboot_reply_never_ends", node) for node in nodes)
@@ -117,6 +116,22 @@ def reboot(world: World, nodes: tuple[NodeId, ...], *, user: str) -> CommandResu
             announce_reboot(world, node, delay_s=world.durations.reboot_delay, reason=f"reboot by {user}")
         answers.append(_goes_down(world, node))
     return CommandResult(answers=tuple(answers), unfinished=unfinished)
+
+
+def _upgrade_runs(world: World) -> bool:
+    upgrade = world.state.upgrade
+    return upgrade is not None and not upgrade.outcome and upgrade.phase in RUNNING_PHASES
+
+
+def halt(world: World, node: NodeId, *, user: str) -> CommandResult:
+    """Stop a node until a person boots it, as a reboot is ordered. In an ISSU it is refused [S]."""
+    if _upgrade_runs(world):
+        return fails("error: halt is not allowed while ISSU is in progress")
+    unfinished = world.fault("reboot_reply_never_ends", node) is not None
+    world.emit(HaltOrdered(node=node, user=user, pending=pending_text(world, node)))
+    if not world.fault("halt_lost", node):
+        announce_halt(world, node, delay_s=world.durations.reboot_delay, reason=f"halt by {user}")
+    return CommandResult(answers=(_goes_down(world, node),), unfinished=unfinished)
 
 
 def _goes_down(world: World, node: NodeId) -> Answer:

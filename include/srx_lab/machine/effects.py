@@ -41,6 +41,23 @@ class RebootOrdered:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HaltOrdered:
+    """A node was told to halt, whether it will or not. `pending`: the release that it boots then."""
+
+    node: NodeId
+    user: str
+    pending: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NodeHalted:
+    """A node is down until somebody boots it. `console`: what its console says, and nothing else does."""
+
+    node: NodeId
+    console: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReleasePending:
     """A release was put where the node's next boot takes it. `by`: what did it."""
 
@@ -138,10 +155,7 @@ class TranscriptLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UpgradeEnded:
-    """The upgrade's process on the starter is over; its session gets its prompt back.
-
-    `cut`: the starter itself went down, so there is nobody to get a prompt.
-    """
+    """The upgrade's process on the starter is over. `cut`: so is the starter; else its prompt comes back."""
 
     number: int
     outcome: str
@@ -252,6 +266,8 @@ Effect = (
     | NodeCameUp
     | ShutdownAnnounced
     | RebootOrdered
+    | HaltOrdered
+    | NodeHalted
     | ReleasePending
     | PendingDropped
     | InstallStarted

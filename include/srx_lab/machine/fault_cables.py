@@ -61,6 +61,13 @@ CABLE_FAULTS = (
         route=Route.MINIMAL_DOWNTIME,
     ),
     spec(
+        "halt_lost",
+        "a halt is answered as always, and not done",
+        U,
+        Scope.NODE,
+        route=Route.MINIMAL_DOWNTIME,
+    ),
+    spec(
         "power_lost_after_commit",
         "power fails right behind the next commit, and is back after `off_s` and a boot",
         U,

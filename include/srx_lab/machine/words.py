@@ -56,6 +56,7 @@ class Power(StrEnum):
     UP = "up"  # sshd and jsrpd run
     REBOOTING = "rebooting"  # down, will come back by itself
     OFF = "off"  # down, will not come back by itself
+    HALTED = "halted"  # the same by command: a key on its console boots it
 
 
 class Phase(StrEnum):

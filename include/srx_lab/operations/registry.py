@@ -36,6 +36,8 @@ _ADD_FLAGS = _flag(
     "reboot", "no-copy", "no-validate", "validate", "unlink", "force", "partition", "re0", "re1"
 )
 _REBOOT_OPTIONS = {**_value("in", "at", "message"), **_flag("both-routing-engines")}
+_HALT_OPTIONS = {**_value("in", "at", "message", "media"), **_flag("both-routing-engines")}
+_SURE_HALT = "Halt the system ? [yes,no] (no) "
 _SURE_REBOOT = "Reboot the system ? [yes,no] (no) "
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -135,6 +137,20 @@ OPERATIONS: tuple[Operation, ...] = (
         immediate(system.reboot),
         options=_REBOOT_OPTIONS,
         confirm=_SURE_REBOOT,
+    ),
+    _operation(
+        "request system halt",
+        "request-halt",
+        immediate(system.halt),
+        options=_HALT_OPTIONS,
+        confirm=_SURE_HALT,
+    ),
+    _operation(
+        "request vmhost halt",
+        "request-vmhost-halt",
+        immediate(system.halt),
+        options=_HALT_OPTIONS,
+        confirm=_SURE_HALT,
     ),
     _operation(
         "request chassis cluster failover",

@@ -25,6 +25,11 @@ def reboot(device: Device, query: Query, session: Session) -> CommandResult:
     return commands.reboot(device.world, (target,), user=session.user)
 
 
+def halt(device: Device, query: Query, session: Session) -> CommandResult:
+    """Of the local node. Juniper's page has no `node` for an SRX [D]; the RPC's words are the CLI's [U]."""
+    return commands.halt(device.world, device.node, user=session.user)
+
+
 async def authorization(device: Device, query: Query, session: Session) -> Reply:
     """What the account's class allows, as Juniper's page of the command prints it [D]; whether expressions
     of a list are printed in quotes is not known [U]."""
