@@ -13,6 +13,7 @@ from srx_issu.airflow.triggers import belonging
 from srx_issu.airflow.triggers.cluster import ClusterTrigger
 from srx_issu.airflow.triggers.quiet import QuietTrigger
 from srx_issu.airflow.triggers.recovery import RecoveryTrigger
+from srx_issu.airflow.triggers.route_wait import RouteWaitTrigger
 from srx_issu.airflow.triggers.start import StartTrigger
 from srx_issu.airflow.triggers.window import WindowTrigger
 from srx_issu.domain.errors import RequestRefused
@@ -46,6 +47,7 @@ def of_run(trigger: Any, dag_id: str) -> Any:
         WindowTrigger(RUN, "wait"),
         StartTrigger(RUN, "issu.start", "issu_cluster"),
         RecoveryTrigger(RUN, "roll_back", "wait", 60.0),
+        RouteWaitTrigger(RUN, "nodes_back", "wait"),
     ],
 )
 @pytest.mark.parametrize("other", [dag_id for dag_id in OWNING_DAGS if dag_id != "issu_cluster"])

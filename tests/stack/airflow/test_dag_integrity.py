@@ -128,6 +128,18 @@ def test_the_waits_of_an_issu_are_tasks_of_their_own_and_use_no_worker(parsed: d
     assert all(tasks[t]["from_trigger"] for t in waits)
 
 
+@pytest.mark.parametrize(("dag_id", "group"), [("icu_cluster", "icu"), ("reboot_cluster", "both")])
+def test_what_only_waits_on_another_route_is_a_sensor(
+    parsed: dict[str, Any], dag_id: str, group: str
+) -> None:
+    tasks = parsed["tasks"][dag_id]
+    waits = {
+        "icu": ("wait_for_secondary_upgrade", "wait_for_primary_upgrade", "wait_for_resync"),
+        "both": ("nodes_back", "in_sync"),
+    }
+    assert all(tasks[f"{group}.{name}"]["from_trigger"] for name in waits[group])
+
+
 def test_every_step_keeps_its_name_in_the_journal(parsed: dict[str, Any]) -> None:
     """The journal, the report and what is decided from them know steps, not tasks."""
     steps = {part for task in parsed["tasks"]["issu_cluster"].values() for part in task["parts"]}

@@ -29,12 +29,14 @@ RUNNING = (
     "airflow.dags.upgrade",
     "airflow.watching.idle",
     "airflow.watching.recovery",
+    "airflow.watching.route_wait",
     "airflow.watching.upgrade",
     "airflow.watching.window",
     "airflow.composition.upgrade",
     "airflow.operators.approval",
     "airflow.operators.close",
     "airflow.operators.recovery",
+    "airflow.operators.route_sensor",
     "airflow.operators.step",
     "airflow.reports.upgrade",
     "airflow.sensors.cluster",
@@ -42,6 +44,7 @@ RUNNING = (
     "airflow.triggers.pause",
     "airflow.triggers.quiet",
     "airflow.triggers.recovery",
+    "airflow.triggers.route_wait",
     "airflow.triggers.window",
 )
 IMPORT = f"""

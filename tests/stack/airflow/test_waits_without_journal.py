@@ -18,6 +18,7 @@ from srx_issu.airflow.triggers.cluster import ClusterTrigger
 from srx_issu.airflow.triggers.guarded import GIVE_UP_S, guarded
 from srx_issu.airflow.triggers.quiet import QuietTrigger
 from srx_issu.airflow.triggers.recovery import RecoveryTrigger
+from srx_issu.airflow.triggers.route_wait import RouteWaitTrigger
 from srx_issu.airflow.triggers.window import WindowTrigger
 from srx_issu.airflow.watching.campaign import ClusterWatch
 from srx_issu.airflow.watching.idle import OpenQuiet
@@ -309,6 +310,7 @@ def test_the_end_of_a_campaigns_upgrade_is_collected_when_the_journal_is_back() 
         ClusterTrigger(RUN, Goal.GROUPS_SETTLED.value, "fail_back.fail_back_rg0", is_retried=True),
         QuietTrigger(RUN, "wait_until_quiet"),
         RecoveryTrigger(RUN, "abort", "recover.abort", 900.0),
+        RouteWaitTrigger(RUN, "nodes_back", "both.nodes_back", is_resumed=True),
         WindowTrigger(RUN, "wait_for_window"),
     ],
 )

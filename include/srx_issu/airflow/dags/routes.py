@@ -6,11 +6,14 @@ report are the plan's actions.
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.sdk import TaskGroup, chain
 
 from srx_issu.airflow.dags.tasks import JOIN, run, sends, wait_for
 from srx_issu.airflow.dags.upgrade import Stage
 from srx_issu.airflow.operators.recovery import RouteOperator
+from srx_issu.airflow.operators.route_sensor import RouteSensor
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.routes.plan import RoutePhase
 from srx_issu.domain.upgrade.goals import Goal
@@ -18,6 +21,7 @@ from srx_issu.steps.upgrade.start_issu import start_issu
 from srx_issu.steps.upgrade.trace_cluster import trace_cluster
 
 _DUAL_REBOOT = (RoutePhase.INSTALL, RoutePhase.REBOOT, RoutePhase.NODES_BACK, RoutePhase.IN_SYNC)
+ONLY_WAIT = frozenset({RoutePhase.NODES_BACK, RoutePhase.IN_SYNC})
 INSTALL_BOTH = "both.install"  # the task with which a dual reboot begins
 START_ICU = "icu.start"  # the task with which an ICU begins
 
@@ -26,11 +30,17 @@ def dual_reboot() -> Stage:
     """Both nodes get the image, then both go down within seconds, come back, and synchronise."""
     with TaskGroup("both", tooltip="Both nodes: installed, then rebooted together"):
         tasks = [
-            RouteOperator(task_id=phase, phase=phase, **({"trigger_rule": JOIN} if at == 0 else {}))
+            phase_task(phase, **({"trigger_rule": JOIN} if at == 0 else {}))
             for at, phase in enumerate(_DUAL_REBOOT)
         ]
         chain(*tasks)
         return Stage(entry=tasks[0], exit=tasks[-1])
+
+
+def phase_task(phase: RoutePhase, **kwargs: Any) -> RouteOperator:
+    """One phase of a route's plan: a sensor where nothing is done but to look."""
+    operator = RouteSensor if phase in ONLY_WAIT else RouteOperator
+    return operator(task_id=phase, phase=phase, **kwargs)
 
 
 def icu() -> Stage:

@@ -13,7 +13,7 @@ from srx_issu.airflow.triggers.cluster import jittered
 from srx_issu.airflow.triggers.guarded import guarded
 from srx_issu.airflow.watching.recovery import PlanOf, PlanWatch, open_plan
 from srx_issu.domain.procedure.action import ActionName
-from srx_issu.domain.procedure.progress import Wait, step_of
+from srx_issu.domain.procedure.progress import Wait
 
 # A worker has just looked, and what it sent takes a moment. (An event that comes before the scheduler has
 # seen that worker end is harmless: decision 034.)
@@ -67,10 +67,9 @@ class RecoveryTrigger(BaseTrigger):
 
     async def _still(self, watch: PlanWatch) -> str | None:
         """Why there is still nothing to send; None = something has changed."""
-        now = await watch.observe()
-        if now is None:
+        step = await watch.next_step()
+        if step is None:
             return "there is no account to log in with"
-        step = step_of(watch.plan, ActionName(self.action), now, watch.taken)
         return step.reason if isinstance(step, Wait) else None
 
 

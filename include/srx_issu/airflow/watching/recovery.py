@@ -31,9 +31,11 @@ from srx_issu.domain.errors import (
     RequestRefused,
 )
 from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.route_events import RouteStepPassed
 from srx_issu.domain.history.step_events import WaitBegan
 from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.procedure.action import ActionName, TakenCommand
+from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.routes.plan import RoutePlan
 from srx_issu.domain.upgrade.intent import Intent
@@ -108,6 +110,19 @@ class PlanWatch:
             return None
         await self._back(self.account.what, self.account.over())
         return now
+
+    async def next_step(self) -> Send | Wait | Passed | Stop | None:
+        """What is due now by both nodes; None when there is no account to log in with."""
+        now = await self.observe()
+        return None if now is None else step_of(self.plan, self.action, now, self.taken)
+
+    async def has_passed(self, reason: str) -> bool:
+        """Writes down that a route's action is over. False: the journal is away, look again."""
+        passed = entry_of(RouteStepPassed(action=self.action), reason, at=SystemClock().now(), step=self.step)
+        if await self.lines.write(passed):
+            return True
+        self.lines.withdraw(passed)
+        return False
 
     async def may_tell(self) -> bool:
         """Whether the journal answers, so that a worker can go on; after an outage: look again first."""

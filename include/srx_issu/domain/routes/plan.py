@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
-from srx_issu.domain.procedure.action import ActionName, PlannedAction, PlannedCommand
+from srx_issu.domain.procedure.action import ActionName, PlannedAction, PlannedCommand, TakenCommand
 from srx_issu.domain.routes.apart_steps import ApartSteps
 from srx_issu.domain.upgrade.route import Route
 
@@ -84,6 +84,13 @@ class RoutePlan:
         """Those of the urgent phase that has the action."""
         phases = (each for each in self.phases if each.is_urgent and name in {a.name for a in each.actions})
         return tuple(command for phase in phases for action in phase.actions for command in action.commands)
+
+    def is_past(self, name: ActionName, sent: tuple[TakenCommand, ...]) -> bool:
+        """Whether a later action has sent something: a cleared task must not do this one over again."""
+        names = [action.name for action in self.actions]
+        later = self.actions[names.index(name) + 1 :] if name in names else ()
+        keys = {command.key for action in later for command in action.commands}
+        return any(one.key in keys for one in sent)
 
     def actions_of(self, phase: RoutePhase) -> tuple[PlannedAction, ...]:
         return next((each.actions for each in self.phases if each.phase is phase), ())

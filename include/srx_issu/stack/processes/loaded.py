@@ -35,6 +35,7 @@ TASK_MODULES = (
     "srx_issu.steps.upgrade.stored_values",
     "srx_issu.airflow.triggers.cluster",
     "srx_issu.airflow.triggers.recovery",
+    "srx_issu.airflow.triggers.route_wait",
     *PARSE_MODULES,
 )
 

@@ -14,7 +14,7 @@ from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.route_events import RouteStepPassed
-from srx_issu.domain.procedure.action import ActionName, CommandKind, PlannedCommand, TakenCommand
+from srx_issu.domain.procedure.action import ActionName, CommandKind, PlannedCommand
 from srx_issu.domain.procedure.conditions import judge
 from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.routes.plan import RoutePhase, RoutePlan
@@ -66,7 +66,7 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
         sent = context.known().route_commands
         step = (
             Passed(reason=f"{name}: later steps have begun")
-            if _is_past(plan, name, sent)
+            if plan.is_past(name, sent)
             else (step_of(plan, name, now, sent))
         )
         match step:
@@ -200,14 +200,6 @@ def _not_permitted(context: UpgradeContext, purpose: SendPurpose, no: NotPermitt
     if purpose is SendPurpose.BEGIN and not context.known().route_commands:
         refuse_start(context, no)
     raise NotVerified(str(no)) from no
-
-
-def _is_past(plan: RoutePlan, name: ActionName, sent: tuple[TakenCommand, ...]) -> bool:
-    """Whether a later action has sent something: a cleared task must not do this one over again."""
-    names = [action.name for action in plan.actions]
-    later = plan.actions[names.index(name) + 1 :] if name in names else ()
-    keys = {command.key for action in later for command in action.commands}
-    return any(one.key in keys for one in sent)
 
 
 def _stamped(context: UpgradeContext, look: Snapshot) -> Snapshot:
