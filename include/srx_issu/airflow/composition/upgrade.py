@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
-from functools import cache
-from typing import Any, Protocol
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from srx_issu.adapters.clock import SystemClock
-from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.airflow.composition.identity import check_belongs
 from srx_issu.airflow.composition.later import later
-from srx_issu.airflow.composition.recording import recorded
+from srx_issu.airflow.composition.node_sessions import NodeSessions, StartSession
 from srx_issu.airflow.composition.seal import seal
 from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import open_stores
-from srx_issu.airflow.hooks.srx import SrxHook
-from srx_issu.domain.cluster.state import TABLES
 from srx_issu.domain.errors import JournalAway, JournalError
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.sending_rules import ASKS_NEXT_BOOT, BY_PLAN
 from srx_issu.domain.history.step_events import StepFailed
 from srx_issu.domain.history.upgrade_state import known
-from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.dag_names import RECOVERY_DAG, dag_of
 from srx_issu.steps.baseline import intent_of
 from srx_issu.steps.context import UpgradeContext
@@ -32,8 +25,6 @@ from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.leases import renew_all
 from srx_issu.steps.observe_patiently import LoginRequired
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
-
-CONNECT_S = 10.0  # at most, for a look on a route where a node that is down must be seen within seconds
 
 
 def is_open(upgrade_id: str, dag_id: str) -> bool:
@@ -82,15 +73,6 @@ def note_failure(upgrade_id: str, step: str, text: str, log: Any, *, dag_id: str
         log.exception("the journal does not say that %s failed: %s", step, text)
 
 
-class StartSession(Protocol):
-    """What may have to outlive its step."""
-
-    @property
-    def is_needed(self) -> bool: ...
-
-    def close(self) -> None: ...
-
-
 @contextmanager
 def open_upgrade(
     upgrade_id: str,
@@ -108,75 +90,29 @@ def open_upgrade(
     Raises JournalError, LeaseHeld when the cluster is not ours any more, and RequestRefused when the upgrade
     of this run id belongs to another DAG than ``dag_id``.
     """
-    # PyEZ and paramiko take a second to import; DAG files import this module.
-    from srx_issu.adapters.devices.collecting import collect_state  # noqa: PLC0415
-    from srx_issu.adapters.devices.pyez import PyezClusterReader  # noqa: PLC0415
-    from srx_issu.adapters.devices.show_session import show_session  # noqa: PLC0415
-    from srx_issu.adapters.devices.transfer import SshNodeFiles  # noqa: PLC0415
-    from srx_issu.adapters.devices.writer import PyezClusterWriter  # noqa: PLC0415
-
-    stores, clock = open_stores(), SystemClock()
+    stores = open_stores()
     intent = intent_of(stores.journal, upgrade_id)
     check_belongs(intent, dag_id)
-    cluster, timers = intent.cluster, intent.policy.timers
-    begun = known(stores.journal.entries(upgrade_id)).start is not None
-    log = log if log is not None else logging.getLogger(__name__)
+    has_started = known(stores.journal.entries(upgrade_id)).start is not None
     with ExitStack() as stack:
-
-        @cache
-        def account() -> Credentials:
-            return SrxHook(cluster.connection_id).credentials()
-
-        @cache
-        def reader() -> PyezClusterReader:
-            by_plan, asks = intent.route in BY_PLAN, intent.route in ASKS_NEXT_BOOT
-            patience = replace(timers, connect_s=min(timers.connect_s, CONNECT_S)) if by_plan else timers
-            made = PyezClusterReader(
-                cluster,
-                account(),
-                patience,
-                asks_next_boot=asks,
-                asks_links=intent.route is Route.MINIMAL_DOWNTIME,
-            )
-            return stack.enter_context(made)
-
-        @cache
-        def made_writer() -> PyezClusterWriter:
-            made = PyezClusterWriter(cluster, account(), timers)
-            made.takes_answers = bool(intent.policy.answered_prompts)
-            if keep is None:
-                return stack.enter_context(closing(made))
-            keep(made)
-            return made
-
-        writer = later(made_writer)
+        nodes = NodeSessions(intent=intent, stack=stack, keep=keep)
+        reader = later(lambda: nodes.reader)
         upgrade_context = UpgradeContext(
             intent=intent,
             step=step,
-            reader=LoginRequired(reader=later(reader)) if begun else later(reader),
-            writer=writer,
-            files=lambda node: stack.enter_context(
-                SshNodeFiles(node, cluster.address(node), account(), timers)
-            ),
-            show_session=lambda node: show_session(
-                node,
-                cluster.address(node),
-                account(),
-                connect_s=timers.connect_s,
-                silent_s=timers.rpc_s,
-                bytes_per_s=intent.policy.evidence.bytes_per_s,
-            ),
-            collect=lambda snapshot, tables=TABLES: collect_state(
-                reader(), snapshot, tables, intent=intent, clock=clock
-            ),
+            reader=LoginRequired(reader=reader) if has_started else reader,
+            writer=later(lambda: nodes.writer),
+            files=nodes.files,
+            show_session=nodes.show_session,
+            collect=nodes.collect,
             journal=stores.journal,
             leases=stores.leases,
             evidence=stores.evidence,
             seal=seal,
-            clock=clock,
+            clock=SystemClock(),
             stopped=stopped,
-            log=log,
-            bundle=lambda: recorded(intent, account()),
+            log=log if log is not None else logging.getLogger(__name__),
+            bundle=nodes.bundle,
             keeps_sessions=keep is not None,
         )
         _renew(upgrade_context)
