@@ -10,8 +10,8 @@ from typing import Any
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.identity import check_belongs
 from srx_issu.airflow.composition.later import later
-from srx_issu.airflow.composition.node_sessions import NodeSessions, StartSession
 from srx_issu.airflow.composition.seal import seal
+from srx_issu.airflow.composition.step_sessions import StartSession, StepSessions
 from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import open_stores
 from srx_issu.domain.errors import JournalAway, JournalError
@@ -95,7 +95,7 @@ def open_upgrade(
     check_belongs(intent, dag_id)
     has_started = known(stores.journal.entries(upgrade_id)).start is not None
     with ExitStack() as stack:
-        nodes = NodeSessions(intent=intent, stack=stack, keep=keep)
+        nodes = StepSessions(intent=intent, stack=stack, keep=keep)
         reader = later(lambda: nodes.reader)
         upgrade_context = UpgradeContext(
             intent=intent,

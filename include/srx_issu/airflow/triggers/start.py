@@ -12,7 +12,7 @@ from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from srx_issu.airflow.composition.node_sessions import StartSession
+from srx_issu.airflow.composition.step_sessions import StartSession
 from srx_issu.airflow.composition.upgrade import open_upgrade
 from srx_issu.airflow.triggers.belonging import check_belonging
 from srx_issu.airflow.watching.watcher import watcher_of_loop

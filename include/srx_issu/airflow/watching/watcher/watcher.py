@@ -10,7 +10,7 @@ from typing import Any
 from srx_issu.adapters.devices.login_pace import LoginPace
 from srx_issu.adapters.devices.ssh import SshClusterReader
 from srx_issu.airflow.composition.metrics import AirflowMetrics
-from srx_issu.airflow.composition.node_sessions import StartSession
+from srx_issu.airflow.composition.step_sessions import StartSession
 from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.airflow.composition.triggerer_login import Readings, connector
 from srx_issu.airflow.watching.watcher.lease_round import LeaseRound

@@ -41,7 +41,7 @@ class StartSession(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NodeSessions:
+class StepSessions:
     """``stack`` closes what was opened; those of the writer are given to ``keep``, where there is one."""
 
     intent: Intent
