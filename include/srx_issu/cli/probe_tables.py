@@ -21,6 +21,7 @@ _STYLES = {
     ReadAs.ODD: "yellow",
     ReadAs.UNKNOWN: "red",
     TrialResult.GOOD: "green",
+    TrialResult.NOT_NEEDED: "dim",
     TrialResult.LOOK_AT: "yellow",
     TrialResult.BAD: "red",
     TrialResult.UNKNOWN: "red",

@@ -6,6 +6,7 @@ counts as not known.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -45,7 +46,8 @@ def register(app: typer.Typer) -> None:
             bool | None,
             typer.Option(
                 "--path-beside/--no-path-beside",
-                help="Both management addresses are reached beside the cluster, or by a console server",
+                help="Both management addresses are reached beside the cluster, or by a console server; "
+                "as the inventory says, without it",
             ),
         ] = None,
         person: Annotated[
@@ -88,8 +90,10 @@ def _choice(
     cluster: str, image: str, running: str, files: Path | None, conditions: RouteConditions
 ) -> RouteChoice:
     known = catalog.load(operator_files(files))
-    model = find_cluster(known, cluster).model
-    target = catalog.find_image(known, image, model).release
+    found = find_cluster(known, cluster)
+    model, target = found.model, catalog.find_image(known, image, found.model).release
+    if conditions.has_path_beside_cluster is None:
+        conditions = replace(conditions, has_path_beside_cluster=found.has_path_beside)
     return choose_route(model, running, target, known.support_rules, conditions)
 
 

@@ -18,6 +18,7 @@ from srx_issu.domain.upgrade.support import SupportMatrix
 from srx_issu.ports.journal import Lease
 from srx_issu.probe.asking import Progress, ask_everything
 from srx_issu.probe.exchange import Exchange, KeptAnswers
+from srx_issu.probe.paths import told_path
 from srx_issu.probe.platform import told_platform
 from srx_issu.probe.predicted import predict
 from srx_issu.probe.reading import read_answers, snapshot_of, views_of
@@ -93,11 +94,16 @@ def probe(request: ProbeRequest, began_at: datetime, progress: Progress) -> Prob
     progress("trying shell, job and file copy")
     tried = try_everything(cluster, request.account, timers)
     report = make_report(request.basis, cluster.name, exchanges, tried)
-    snapshot = snapshot_of(KeptAnswers.of(exchanges))
-    identity = told_identity(cluster, report.readings, snapshot)
+    answers = KeptAnswers.of(exchanges)
+    identity = told_identity(cluster, report.readings, snapshot_of(answers))
     report = replace(
         report,
-        trials=(*report.trials, *identity, *told_platform(cluster.model, request.rules)),
+        trials=(
+            *report.trials,
+            *identity,
+            told_path(cluster, answers, request.rules),
+            *told_platform(cluster.model, request.rules),
+        ),
         predictions=predict(request.image, tried.speeds, timers),
     )
     return Probed(report=report, began_at=began_at, exchanges=exchanges, tried=tried)

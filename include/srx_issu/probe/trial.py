@@ -14,6 +14,7 @@ class TrialResult(StrEnum):
     GOOD = "good"
     LOOK_AT = "look at"  # an upgrade would go on, in another way than usual
     BAD = "bad"  # an upgrade would not be carried out like this
+    NOT_NEEDED = "not needed"  # whatever it showed: what the cluster's model usually takes does without
     UNKNOWN = "unknown"  # it could not be tried, or told nothing
 
 
@@ -28,7 +29,7 @@ class Trial:
 
     @property
     def is_good(self) -> bool:
-        return self.result is TrialResult.GOOD
+        return self.result in (TrialResult.GOOD, TrialResult.NOT_NEEDED)
 
 
 def good(name: str, node: NodeName | None, said: str) -> Trial:

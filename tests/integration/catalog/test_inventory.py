@@ -62,6 +62,7 @@ class TestFaults:
                 "routing_engine: RE4",
                 "clusters.c2.routing_engine is 'RE4'; write one of 'RE1', 'RE2' or 'RE3'",
             ),
+            ("management_path: fxp0", "write one of 'beside', 'console' or 'through'"),
             ("hold: yes", "hold is 'yes'; write why nobody may touch the cluster"),
             ("hold: ''", "is not readable text"),
             ("connection_id: 'srx; rm -rf /'", "is not a valid name"),

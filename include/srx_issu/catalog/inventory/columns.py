@@ -39,6 +39,12 @@ class Settings(FileEntry):
     routing_engine: Literal["RE1", "RE2", "RE3"] | None = Field(
         None, description="SRX5000 only: RE3 takes vmhost images and commands."
     )
+    management_path: Literal["beside", "console", "through"] | None = Field(
+        None,
+        description="How both management addresses are reached: over a path 'beside' the cluster, by a "
+        "'console' server for both nodes, or 'through' the cluster only. Dual reboot and minimal downtime "
+        "need one of the first two; without this key a person decides.",
+    )
     ssh: SshEntry | None = Field(None, description="For old SSH servers.")
     hold: HoldReason | None = Field(None, description="Why nobody may touch it. Held by any group = held.")
     groups: tuple[Name, ...] = Field((), description="Groups it belongs to, nearest first.")

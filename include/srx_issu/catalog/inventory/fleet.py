@@ -21,7 +21,7 @@ from srx_issu.catalog.inventory.columns import (
     NodeEntry,
     Settings,
 )
-from srx_issu.domain.cluster.model import Address, Cluster, Identity
+from srx_issu.domain.cluster.model import Address, Cluster, Identity, ManagementPath
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +148,7 @@ def _cluster(name: str, entry: ClusterEntry, file: _File, groups: Mapping[str, G
                 file.checked.fault(f"cluster {name!r} has no {key}", remedy, "clusters", name)
         return None
     port = next((s.port for s in chain if s.port is not None), DEFAULT_PORT)
+    path = _nearest(chain, "management_path")
     legacy_sha1 = next((s.ssh.legacy_sha1 for s in chain if s.ssh is not None), False)
     return Cluster(
         name=name,
@@ -165,6 +166,7 @@ def _cluster(name: str, entry: ClusterEntry, file: _File, groups: Mapping[str, G
         cluster_id=entry.cluster_id,
         node0_identity=Identity(hostname=entry.node0.hostname, serial=entry.node0.serial),
         node1_identity=Identity(hostname=entry.node1.hostname, serial=entry.node1.serial),
+        management_path=None if path is None else ManagementPath(path),
     )
 
 

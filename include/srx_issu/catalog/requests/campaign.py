@@ -61,7 +61,7 @@ class _Fleet:
         policy, policy_text = self._policy(cluster, image) if image else (None, "")
         route = self._campaign.routes.get(cluster.model) or usual_route(cluster.model, rules)
         if image and objection is None:
-            objection = self._objection(cluster.model, route, release, image.release)
+            objection = self._objection(cluster.model, route, release, image.release, cluster.has_path_beside)
         cost = rules.routes.cost(route, cluster.model) if rules.routes and route else None
         return FleetCluster(
             name=cluster.name,
@@ -91,7 +91,14 @@ class _Fleet:
         except RequestRefused as refusal:
             return None, str(refusal)
 
-    def _objection_of(self, model: str, route: Route | None, release: str | None, target: str) -> str | None:
+    def _objection_of(
+        self,
+        model: str,
+        route: Route | None,
+        release: str | None,
+        target: str,
+        has_path_beside: bool | None,
+    ) -> str | None:
         """Why the cluster cannot take the route. ``release`` None: nobody has seen what it runs."""
         rules = self._catalog.support_rules
         if route is None:
@@ -106,7 +113,8 @@ class _Fleet:
             return (
                 f"{release} to {target}: {support.reason}" if support.verdict is InService.REFUSED else None
             )
-        judged = choose_route(model, release, target, rules, RouteConditions()).of(route)
+        conditions = RouteConditions(has_path_beside_cluster=has_path_beside)
+        judged = choose_route(model, release, target, rules, conditions).of(route)
         refused = judged.allowance is Allowance.REFUSED
         return f"{release} to {target} by {route}: {judged.reason}" if refused else None
 

@@ -213,6 +213,14 @@ class Identity:
     serial: str | None = None  # of the chassis
 
 
+class ManagementPath(StrEnum):
+    """How the management addresses of both nodes are reached, whatever becomes of the cluster."""
+
+    BESIDE = "beside"  # over a path that does not cross the cluster itself
+    CONSOLE = "console"  # wherever that path runs, a console server reaches both nodes
+    THROUGH = "through"  # one of them at least through the cluster only, and there is no console server
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
     """One chassis cluster of the inventory."""
@@ -232,6 +240,12 @@ class Cluster:
     cluster_id: int | None = None  # None = the inventory does not say
     node0_identity: Identity = Identity()
     node1_identity: Identity = Identity()
+    management_path: ManagementPath | None = None  # None = the inventory does not say
+
+    @property
+    def has_path_beside(self) -> bool | None:
+        """Whether both nodes can be reached while the cluster forwards nothing; None = not known."""
+        return None if self.management_path is None else self.management_path is not ManagementPath.THROUGH
 
     def address(self, node: NodeName) -> Address:
         return self.node0 if node is NodeName.NODE0 else self.node1

@@ -51,7 +51,7 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
         *_readiness(so_far.assessment),
         *(f"- {text}" for text in found_since(so_far)),
         "" if by_plan else _traffic(course.before.view(course.starter).release, intent, course.starter),
-        _routes(intent, course.before),
+        _routes(context, course.before),
         *_without_validation(intent),
         *_without_syn_check(intent),
         *_by_sha1(intent),
@@ -97,9 +97,9 @@ def _traffic(running: str | None, intent: Intent, starter: NodeName) -> str:
     return "Traffic: IPv4 goes on during the upgrade; the guide promises nothing for IPv6 from this release."
 
 
-def _routes(intent: Intent, before: Snapshot) -> str:
+def _routes(context: UpgradeContext, before: Snapshot) -> str:
     """The route with what it costs, and why not another; empty where no rules of routes were kept."""
-    choice = routes_to(intent, before)
+    intent, choice = context.intent, routes_to(context, before)
     if choice is None or intent.support is None or intent.support.routes is None:
         return ""
     lines = [f"- {line.strip()}" for line in route_words(choice, choice.of(intent.route))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.routes.choice import RouteChoice
 from srx_issu.domain.routes.choose import choose_route
 from srx_issu.domain.routes.conditions import RouteConditions
@@ -13,17 +14,18 @@ from srx_issu.domain.upgrade.model_routes import command_for
 from srx_issu.domain.upgrade.route import NOT_CARRIED_OUT, Allowance, Route
 from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
 from srx_issu.steps.context import UpgradeContext
+from srx_issu.steps.upgrade.route_facts import route_conditions
 
 _NO_RULES = (
     "this upgrade was claimed by an older version of the software, which did not keep the support matrix "
     "with it; start a new run"
 )
-_NOT_TOLD = RouteConditions()  # what nobody has told of the cluster is left to a person
 
 
-def eligibility(context: UpgradeContext, before: Snapshot) -> Support:
-    """By the rules that were kept with the upgrade. No release known = refused. Where the route is refused,
-    the reason ends with the gentlest that may be taken, and the command line that asks for it."""
+def eligibility(context: UpgradeContext, before: Snapshot, state: ClusterState | None = None) -> Support:
+    """By the rules that were kept with the upgrade, and by ``state``, or the baseline's. No release known =
+    refused. Where the route is refused, the reason ends with the gentlest that may be taken, and the command
+    line that asks for it."""
     intent, running = context.intent, _running(before)
     if running is None:
         return Support(verdict=InService.REFUSED, reason="neither node said which release it runs")
@@ -32,35 +34,36 @@ def eligibility(context: UpgradeContext, before: Snapshot) -> Support:
     if intent.support is None:
         support = replace(support, verdict=InService.REFUSED, reason=_NO_RULES)
     elif intent.route is not Route.ISSU:
-        own = _choice(intent, running, rules).of(intent.route)
+        own = _choice(intent, running, rules, route_conditions(context, state)).of(intent.route)
         support = replace(support, route=own.allowance, reason=f"{intent.route.label}: {own.reason}")
     if support.allowance is Allowance.REFUSED and intent.support is not None:
-        support = replace(support, reason=f"{support.reason}{_instead(intent, running, rules)}")
+        instead = _instead(intent, _choice(intent, running, rules, route_conditions(context, state)))
+        support = replace(support, reason=f"{support.reason}{instead}")
     return replace(support, software=intent.software)
 
 
-def routes_to(intent: Intent, before: Snapshot) -> RouteChoice | None:
+def routes_to(context: UpgradeContext, before: Snapshot) -> RouteChoice | None:
     """Every route from what the cluster runs to the image. None where no rules were kept with the upgrade, or
     nobody knows what it runs."""
-    running = _running(before)
+    intent, running = context.intent, _running(before)
     if running is None or intent.support is None:
         return None
-    return _choice(intent, running, intent.support)
+    return _choice(intent, running, intent.support, route_conditions(context))
 
 
 def _running(before: Snapshot) -> str | None:
     return next((view.release for view in before.views if view.release), None)
 
 
-def _choice(intent: Intent, running: str, rules: SupportMatrix) -> RouteChoice:
-    return choose_route(intent.cluster.model, running, intent.image.release, rules, _NOT_TOLD)
+def _choice(intent: Intent, running: str, rules: SupportMatrix, conditions: RouteConditions) -> RouteChoice:
+    return choose_route(intent.cluster.model, running, intent.image.release, rules, conditions)
 
 
-def _instead(intent: Intent, running: str, rules: SupportMatrix) -> str:
+def _instead(intent: Intent, choice: RouteChoice) -> str:
     """Of the routes that this version carries out. Nothing where no rules of other routes were kept, or every
     route is refused."""
-    choice = _choice(intent, running, rules).routes if rules.routes else ()
-    ways = (each for each in choice if each.route not in NOT_CARRIED_OUT)
+    known = choice.routes if intent.support is not None and intent.support.routes else ()
+    ways = (each for each in known if each.route not in NOT_CARRIED_OUT)
     best = next((each for each in ways if each.allowance is not Allowance.REFUSED), None)
     if best is None or best.route is intent.route:
         return ""

@@ -102,7 +102,8 @@ def _check(context: UpgradeContext, before: Snapshot, state: ClusterState) -> Re
     """The results also become evidence (``readiness.json``) and, where they tell something, findings."""
     from srx_issu.checks.readiness import check_readiness  # noqa: PLC0415 - Great Expectations takes seconds
 
-    readiness = check_readiness(before, state, context.intent, eligibility(context, before), context.validate)
+    support = eligibility(context, before, state)
+    readiness = check_readiness(before, state, context.intent, support, context.validate)
     content = results_to_json("readiness", before.taken_at, readiness.results)
     evidence = context.evidence.write(context.upgrade_id, "readiness.json", content)
     keep_validations(context, "readiness", readiness.validations)

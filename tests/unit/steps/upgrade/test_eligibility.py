@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from srx_issu.domain.cluster.model import ManagementPath
+from srx_issu.domain.cluster.rows import ClusterFeatures
+from srx_issu.domain.cluster.state import ClusterState, NotAnswered, Rows
 from srx_issu.domain.upgrade.route import Allowance, Route, RouteRule, RouteRules, RouteScope
 from srx_issu.domain.upgrade.support import InService, Platform, Support, SupportMatrix
 from srx_issu.steps.upgrade.eligibility import eligibility
 from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.intents import intent
-from tests.fakes.snapshots import both
+from tests.fakes.snapshots import T0, both
 
 RULES = SupportMatrix(
     platforms={
@@ -82,3 +87,37 @@ def test_rules_of_an_older_version_name_no_other_route() -> None:
     asked = replace(intent(support=RULES), image=older)
     support = eligibility(FakeUpgrade(intent=asked).context("assess.check_readiness"), both())
     assert "--route" not in support.reason
+
+
+def reached(path: ManagementPath | None) -> Allowance:
+    return judged(Route.DUAL_REBOOT, cluster=replace(intent().cluster, management_path=path)).allowance
+
+
+def test_how_both_nodes_are_reached_is_what_the_inventory_says() -> None:
+    assert reached(None) is Allowance.ASK
+    assert reached(ManagementPath.BESIDE) is reached(ManagementPath.CONSOLE) is Allowance.ALLOWED
+    assert reached(ManagementPath.THROUGH) is Allowance.REFUSED
+
+
+def of_a_downgrade(features: Rows[ClusterFeatures] | NotAnswered) -> Support:
+    rules, image = replace(RULES, routes=ROUTES), replace(intent().image, release="19.4R1")
+    cluster = replace(intent().cluster, management_path=ManagementPath.BESIDE)
+    asked = intent(support=rules, route=Route.DUAL_REBOOT, image=image, cluster=cluster)
+    state = ClusterState(cluster="fw-1", taken_at=T0, cluster_features=features)
+    return eligibility(FakeUpgrade(intent=asked).context("assess.check_readiness"), both(), state)
+
+
+@pytest.mark.parametrize(
+    ("features", "allowance", "words"),
+    [
+        (Rows(rows=(ClusterFeatures(ha_link_encryption=False),)), Allowance.ALLOWED, "one of four ways"),
+        (Rows(rows=(ClusterFeatures(ha_link_encryption=True),)), Allowance.ASK, "the HA link is encrypted"),
+        (NotAnswered(reason="silent"), Allowance.ASK, "not known whether the HA link is encrypted"),
+    ],
+)
+def test_a_downgrade_is_judged_by_the_encryption_that_the_configuration_shows(
+    features: Rows[ClusterFeatures] | NotAnswered, allowance: Allowance, words: str
+) -> None:
+    support = of_a_downgrade(features)
+    assert support.allowance is allowance
+    assert words in support.reason

@@ -156,12 +156,18 @@ def hold_downs(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Hold
 
 
 def cluster_features(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.ClusterFeatures]:
-    """``security ipsec internal security-association ... ike-ha-link-encryption enable``."""
-    encrypted = any(
-        told[0] == "set" and "internal" in told and told[-2:] == ["ike-ha-link-encryption", "enable"]
-        for told in _set_lines(part, node)
-    )
-    yield rows.ClusterFeatures(ha_link_encryption=encrypted)
+    """``security ipsec internal security-association ... ike-ha-link-encryption enable``, or a VPN with
+    ``ha-link-encryption``, which nothing on the way to it deactivates."""
+    told = _set_lines(part, node)
+    off = [words[1:] for words in told if words[0] == "deactivate"]
+    encrypting = [words[1:] for words in told if _encrypts_ha_link(words)]
+    in_force = [line for line in encrypting if not any(line[: len(path)] == path for path in off)]
+    yield rows.ClusterFeatures(ha_link_encryption=bool(in_force))
+
+
+def _encrypts_ha_link(told: list[str]) -> bool:
+    internal = "internal" in told and told[-2:] == ["ike-ha-link-encryption", "enable"]
+    return told[0] == "set" and (internal or ("vpn" in told and told[-1] == "ha-link-encryption"))
 
 
 def _set_lines(part: Element, node: NodeName) -> list[list[str]]:

@@ -356,3 +356,23 @@ def test_a_hold_down_that_is_no_number_is_not_understood() -> None:
     line = "set chassis cluster redundancy-group 1 hold-down-interval long"
     with pytest.raises(ReplyNotUnderstood, match="hold-down-interval"):
         read(routing.hold_downs, f"<output>{line}</output>")
+
+
+INTERNAL = "security ipsec internal security-association manual encryption ike-ha-link-encryption enable"
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_encrypted"),
+    [
+        ((), False),
+        ((f"set {INTERNAL}",), True),
+        (("set groups node0 security ipsec vpn icl ha-link-encryption",), True),
+        ((f"set {INTERNAL}", "deactivate security ipsec internal"), False),
+        ((f"set {INTERNAL}", "deactivate security ipsec vpn icl"), True),
+        (("set system host-name ha-link-encryption",), False),
+    ],
+)
+def test_encryption_of_the_ha_link(lines: tuple[str, ...], is_encrypted: bool) -> None:
+    told = "\n".join(("set system host-name x", *lines))
+    (row,) = read(routing.cluster_features, f"<output>{told}</output>")
+    assert row.ha_link_encryption is is_encrypted
