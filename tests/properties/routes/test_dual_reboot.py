@@ -42,7 +42,7 @@ def spoiled(seed: int) -> Run:
 
 KINDS = (
     *("power", "silent", "lost_reboots", "slow", "refuses", "installs_nothing", "never_back", "boots_old"),
-    *("names_nothing", "refuses_rollback"),
+    *("names_nothing", "refuses_rollback", "falls_silent"),
 )
 
 

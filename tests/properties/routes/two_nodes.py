@@ -34,6 +34,7 @@ class Node:
     refuses: bool = False  # the image, in words
     installs_nothing: bool = False  # and says that it did
     lost_reboots: int = 0  # so many are answered, and not done
+    falls_silent: bool = False  # told to reboot, its management does so and the node stays up
     boot_s: float = 200.0
     never_back: bool = False
     boots_old: bool = False
@@ -178,12 +179,19 @@ class TwoNodes:
             self.broken.append(f"{node.name} was rebooted while {pending} is pending")
         if self.heard:
             self.broken.append(f"{node.name} was rebooted after two releases had heard each other")
+        if self.told and self.told[0] is not node.name and self._stays_up(self.nodes[self.told[0]]):
+            self.broken.append(f"{node.name} was rebooted while {self.told[0]} stays up")
         self.told.append(node.name)
-        if node.lost_reboots:
+        if node.falls_silent:
+            node.silent_from, node.silent_until = self.now, self.now + timedelta(seconds=4000)
+        elif node.lost_reboots:
             node.lost_reboots -= 1
         elif node.goes_down_at is None:
             node.goes_down_at = self.now + timedelta(seconds=SHUTDOWN_S)
         return "Shutdown at once"
+
+    def _stays_up(self, node: Node) -> bool:
+        return node.is_up and node.goes_down_at is None
 
     def faults(self) -> Iterator[str]:
         """In words, for who has to find out what went wrong."""

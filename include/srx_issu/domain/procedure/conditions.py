@@ -24,7 +24,16 @@ from srx_issu.domain.procedure.claim import (
     node_of,
 )
 
-__all__ = ["OF_NEXT_BOOT", "SEEN_BY_WORKERS", "BootTimes", "Judged", "StateClaim", "StateCondition", "judge"]
+__all__ = [
+    "OF_NEXT_BOOT",
+    "SEEN_BY_WORKERS",
+    "BootTimes",
+    "Judged",
+    "StateClaim",
+    "StateCondition",
+    "is_lost_to_peer",
+    "judge",
+]
 
 
 def judge(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
@@ -141,11 +150,18 @@ def _gone(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged
     node = node_of(condition)
     if now.view(node).reachable:
         return _rebooted(condition, now, booted)
-    peer = now.view(node.peer)
-    states = {group.group_id: member.state for group in peer.groups if (member := group.member(node))}
-    if peer.reachable and states and set(states.values()) == {GroupState.LOST}:
+    if is_lost_to_peer(now, node):
         return Judged(holds=True, text=f"{node} does not answer, and {node.peer} has lost it")
     return Judged(holds=None, text=f"{node} does not answer; nothing else shows that it went down")
+
+
+def is_lost_to_peer(now: Snapshot, node: NodeName) -> bool | None:
+    """Whether the peer shows the node as lost in every group; None: in some only, or it does not tell."""
+    peer = now.view(node.peer)
+    shown = [member.state is GroupState.LOST for group in peer.groups if (member := group.member(node))]
+    if not peer.reachable or not shown or len(set(shown)) > 1:
+        return None
+    return shown[0]
 
 
 def _went_down(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
@@ -157,11 +173,16 @@ def _went_down(condition: StateCondition, now: Snapshot, booted: BootTimes) -> J
 
 
 def _not_back(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
+    """A silent node that its peer hears may be up: then it is back, or was never down."""
     node = node_of(condition)
-    if not now.view(node).reachable:
+    if now.view(node).reachable:
+        rebooted = _rebooted(condition, now, booted)
+        return Judged(holds=None if rebooted.holds is None else not rebooted.holds, text=rebooted.text)
+    if not now.view(node.peer).reachable:
         return Judged(holds=True, text=f"{node} does not answer yet")
-    rebooted = _rebooted(condition, now, booted)
-    return Judged(holds=None if rebooted.holds is None else not rebooted.holds, text=rebooted.text)
+    is_lost = is_lost_to_peer(now, node)
+    shown = {True: "has lost it", False: "hears it", None: "does not tell whether it has lost it"}[is_lost]
+    return Judged(holds=is_lost, text=f"{node} does not answer, and {node.peer} {shown}")
 
 
 def _back_on_other(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:

@@ -166,7 +166,12 @@ def _take_primary_down(way: _Way) -> PlannedCommand:
 def _wait_for_both(way: _Way) -> PlannedAction:
     """Its silence may have been the network's: a primary that answers again and has not rebooted is asked
     again, while its peer is not back."""
-    again = replace(_take_primary_down(way), key=f"{REBOOT_KEY.format(node=way.primary)}_again")
+    first = _take_primary_down(way)
+    again = replace(
+        first,
+        key=f"{REBOOT_KEY.format(node=way.primary)}_again",
+        needs=(*first.needs, runs(way.primary, way.old_release)),
+    )
     return PlannedAction(
         name=ActionName.WAIT_FOR_BOTH_NODES,
         reason=f"both nodes boot {way.target}",

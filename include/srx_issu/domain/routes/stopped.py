@@ -15,6 +15,7 @@ from srx_issu.domain.failure.naming import Diagnosis, node_findings
 from srx_issu.domain.failure.situation import ClusterSituation, Situation, classify, runs
 from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.failure.transcript import transcript_verdict
+from srx_issu.domain.procedure.conditions import is_lost_to_peer
 from srx_issu.domain.routes.apart_stopped import name_apart
 from srx_issu.domain.routes.plan import RoutePlan
 
@@ -107,6 +108,13 @@ def _one_is_silent(case: _Standing) -> tuple[FailureClass, str]:
             return (
                 FailureClass.NODE_BACK_ON_OLD,
                 f"{there} is back on {case.plan.old_release}, {names} is not",
+            )
+        if not is_lost_to_peer(case.now, silent[0]):
+            return (
+                FailureClass.NODE_MISSING,
+                f"{names} was told to reboot and does not answer, but {there} does not show it as lost: it "
+                f"may run either release. If it runs {case.plan.target}, take the control and fabric links "
+                "apart at once",
             )
         return FailureClass.SECOND_REBOOT_LOST, f"{names} is down, and {there} has not rebooted"
     return FailureClass.NODE_NOT_BACK, f"{names} does not answer; {there} does"

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.model import NextBoot, NodeName, Snapshot
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.naming import Diagnosis
 from srx_issu.domain.failure.rules import DEFAULT_RULES, FailureRules
 from srx_issu.domain.failure.table import FACTS
+from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.procedure.action import ActionName, CommandKind, PlannedAction, PlannedCommand
 from srx_issu.domain.procedure.claims import can_take_over, runs
 from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
@@ -100,8 +101,8 @@ def _reboot_what_is_left(
 ) -> RecoveryPlan:
     """Forward: the node that did not go down, while its peer is not back."""
     (left,) = (view.node for view in now.views if view.reachable)
-    if (pending := now.view(left).next_boot) is not None and not pending.is_other:
-        return _hold(diagnosis)  # it would come back on the old release
+    if (next_boot := now.view(left).next_boot) is not None and not _may_be(next_boot, plan.target):
+        return _hold(diagnosis)  # it would not come back on the release that its peer boots
     booted = {node: before.view(node).booted_at for node in NodeName}
     command = PlannedCommand(
         key=f"reboot_left_{left}",
@@ -109,7 +110,10 @@ def _reboot_what_is_left(
         node=left,
         subject=left,
         software=software,
-        needs=(StateCondition(claim=StateClaim.NOT_BACK, node=left.peer, booted_at=booted[left.peer]),),
+        needs=(
+            StateCondition(claim=StateClaim.NOT_BACK, node=left.peer, booted_at=booted[left.peer]),
+            runs(left, plan.old_release),
+        ),
         done_when=(StateCondition(claim=StateClaim.WENT_DOWN, node=left, booted_at=booted[left]),),
     )
     stop = tuple(
@@ -137,6 +141,12 @@ def _reboot_what_is_left(
         steps.verify(before, plan.target),
     )
     return _plan(diagnosis, PlanKind.FINISH_FORWARD, permission, actions, release=plan.target)
+
+
+def _may_be(next_boot: NextBoot, release: str) -> bool:
+    """Whether another image is pending, and nothing speaks against its being that release."""
+    named = next_boot.release
+    return next_boot.is_other and (named is None or same_release(named, release))
 
 
 def _in_sync() -> PlannedAction:

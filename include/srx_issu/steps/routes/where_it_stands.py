@@ -11,12 +11,11 @@ from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.routes.dual_reboot import REBOOTS
 from srx_issu.domain.routes.stopped import diagnose_route
 from srx_issu.domain.routes.way_back import recover_route
+from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.steps.baseline import baseline, timers_in_force
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.routes.stored_plan import route_plan
 from srx_issu.steps.waits.converge import SHORTEST_PAUSE_S, NotYet
-
-_BOOTING = (FailureClass.NODE_NOT_BACK, FailureClass.NOT_IN_SYNC)
 
 
 def diagnose_stop(context: UpgradeContext, now: Snapshot) -> tuple[Diagnosis, RecoveryPlan]:
@@ -33,14 +32,27 @@ def diagnose_stop(context: UpgradeContext, now: Snapshot) -> tuple[Diagnosis, Re
 def still_booting(context: UpgradeContext, diagnosis: Diagnosis) -> NotYet | None:
     """A task that broke off is no reason to call somebody while both nodes may still come back in time."""
     sent_at = _first_reboot(context)
-    if sent_at is None or diagnosis.failure not in _BOOTING or context.known().conclusion is not None:
+    if sent_at is None or context.known().conclusion is not None:
         return None
     timers = timers_in_force(context.known(), context.intent)
-    limit_s = timers.boot_s + (timers.cold_sync_s if diagnosis.failure is FailureClass.NOT_IN_SYNC else 0.0)
+    limit_s = _limit_s(diagnosis.failure, timers)
     left_s = limit_s - (context.journal.now() - sent_at).total_seconds()
     if left_s <= 0:
         return None
     return NotYet(reason=diagnosis.reason, pause_s=min(max(SHORTEST_PAUSE_S, timers.poll_s), left_s))
+
+
+def _limit_s(failure: FailureClass, timers: Timers) -> float:
+    """From the first reboot on. A node that goes down may be silent before its peer has lost it."""
+    match failure:
+        case FailureClass.NODE_NOT_BACK:
+            return timers.boot_s
+        case FailureClass.NOT_IN_SYNC:
+            return timers.boot_s + timers.cold_sync_s
+        case FailureClass.NODE_MISSING:
+            return timers.shortest_boot_s
+        case _:
+            return 0.0
 
 
 def _first_reboot(context: UpgradeContext) -> datetime | None:

@@ -124,8 +124,7 @@ def test_the_reboot_that_is_left_is_sent_only_while_the_first_node_is_not_back()
     plan = found(snapshot(old(N0, HELD, groups=ALONE), silent(N1)))
     (command,) = plan.commands
     assert (command.order, command.node, command.is_once) == (CommandKind.REBOOT_TOGETHER, N0, False)
-    (need,) = command.needs
-    assert (need.claim.value, need.node) == ("not_back", N1)
+    assert [(need.claim.value, need.node) for need in command.needs] == [("not_back", N1), ("runs", N0)]
     first = plan.action(ActionName.REBOOT_NODE)
     assert first is not None
     assert {each.claim.value for each in first.stop_when} == {"back_on_other"}
