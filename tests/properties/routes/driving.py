@@ -103,7 +103,7 @@ class Run:
     def upgrade(self) -> Outcome | None:
         """None: both nodes were found on the target, and the verification as usual would follow."""
         for phase in RoutePhase:
-            if not self._phase(phase):
+            if not self.phase(phase):
                 break
         stage = self._judged()
         self.story.append(f"stage {stage}")
@@ -119,7 +119,7 @@ class Run:
     def context(self, step: str) -> UpgradeContext:
         return self.fake.context(step)
 
-    def _phase(self, phase: RoutePhase) -> bool:
+    def phase(self, phase: RoutePhase) -> bool:
         """Whether its task succeeded; three tries, as the DAG gives it."""
         for _ in range(3):
             try:

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import timedelta
 
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.routes.plan import RoutePhase
 from tests.fakes.snapshots import N0, N1, NEW, OLD, T0
 from tests.properties.routes.driving import ModelClock, Run, run_of
 from tests.properties.routes.two_nodes import TwoNodes
@@ -84,3 +85,16 @@ def test_every_run_keeps_the_stop_rules_and_ends_well_or_with_a_person() -> None
     assert min(tally[str(each)] for each in (Outcome.ABORTED_CLEAN, Outcome.NEEDS_OPERATOR)) > RUNS / 50, (
         tally
     )
+
+
+def test_a_secondary_that_is_gone_before_its_reboot_is_told_of_and_holds_no_worker_for_ever() -> None:
+    """Nothing of the phase was sent: no second counts, but the time runs."""
+    chance = random.Random(1)
+    run = run_of(TwoNodes(chance=chance), chance)
+    node = run.model.nodes[N1]
+    assert run.phase(RoutePhase.INSTALL)
+    node.silent_from, node.silent_until = run.model.now, run.model.now + timedelta(days=2)
+    began = run.model.now
+    assert run.upgrade() is Outcome.NEEDS_OPERATOR
+    assert run.model.told == []
+    assert run.model.now - began < timedelta(hours=1)

@@ -76,10 +76,6 @@ class RoutePlan:
         """The action of that name; None = this plan has none."""
         return next((action for action in self.actions if action.name is name), None)
 
-    def is_urgent(self, name: ActionName) -> bool:
-        """Whether that action is of an urgent phase."""
-        return any(phase.is_urgent and name in {a.name for a in phase.actions} for phase in self.phases)
-
     def commands_of_urgent(self, name: ActionName) -> tuple[PlannedCommand, ...]:
         """Those of the urgent phase that has the action."""
         phases = (each for each in self.phases if each.is_urgent and name in {a.name for a in each.actions})

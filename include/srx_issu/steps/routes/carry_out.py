@@ -7,6 +7,7 @@ decided here about a failure: what both nodes show afterwards decides (``judge_o
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import NoReturn, assert_never
 
 from srx_issu.domain.cluster.model import Snapshot
@@ -77,8 +78,8 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
                 _send(context, plan, step)
             case Wait():
                 waiting = _waiting(context, step)
-                if plan.is_urgent(name):
-                    _look_soon(context, name, waiting)
+                if (since := _urgent_since(context, plan, name)) is not None:
+                    _look_soon(context, name, waiting, since)
                 elif step.action.needs_a_worker:
                     return look_later(context, name, waiting, overdue)
                 else:
@@ -97,12 +98,15 @@ def _waiting(context: UpgradeContext, step: Wait) -> ActionWait:
     return ActionWait(reason=step.reason, deadline_s=float(getattr(timers, step.action.deadline)))
 
 
-def _look_soon(context: UpgradeContext, name: ActionName, waiting: ActionWait) -> None:
-    """Seconds count: the worker is kept. The time runs from the first command of the phase that was sent."""
-    plan = route_plan(context.known(), context.evidence)
+def _urgent_since(context: UpgradeContext, plan: RoutePlan, name: ActionName) -> datetime | None:
+    """When the first command of the action's urgent phase was sent; None: seconds do not count (yet)."""
     urgent = {command.key for command in plan.commands_of_urgent(name)}
-    first = next((one.at for one in context.known().route_commands if one.key in urgent), None)
-    if first is not None and (context.journal.now() - first).total_seconds() > waiting.deadline_s:
+    return next((one.at for one in context.known().route_commands if one.key in urgent), None)
+
+
+def _look_soon(context: UpgradeContext, name: ActionName, waiting: ActionWait, since: datetime) -> None:
+    """Seconds count: the worker is kept."""
+    if (context.journal.now() - since).total_seconds() > waiting.deadline_s:
         overdue(context, name, waiting)
     context.clock.sleep(_pause_s(context))
 

@@ -115,8 +115,8 @@ def test_both_back_on_the_target_is_the_end() -> None:
 def test_seconds_count_between_the_two_reboots_alone() -> None:
     urgent = [phase.phase for phase in PLAN.phases if phase.is_urgent]
     assert urgent == [RoutePhase.REBOOT]
-    assert PLAN.is_urgent(ActionName.REBOOT_PRIMARY)
-    assert not PLAN.is_urgent(ActionName.INSTALL_ON_PRIMARY)
+    assert [c.key for c in PLAN.commands_of_urgent(ActionName.REBOOT_PRIMARY)] == [FIRST.key, SECOND.key]
+    assert PLAN.commands_of_urgent(ActionName.INSTALL_ON_PRIMARY) == ()
 
 
 def test_a_node_that_does_not_tell_what_it_boots_next_is_not_ready() -> None:
