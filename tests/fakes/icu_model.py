@@ -41,6 +41,8 @@ class IcuFault(StrEnum):
     SECONDARY_LATE = "secondary_late"
     SECONDARY_DEAD = "secondary_dead"
     SECONDARY_OLD = "secondary_old"  # comes back on the old release, and the ICU goes on
+    SECONDARY_LATE_OLD = "secondary_late_old"  # comes back late, on the old release
+    HANGS_OLD = "hangs_old"  # the same in time, and the command does not end
     HANGS_HALF_WAY = "hangs_half_way"  # behind the secondary's reboot, and its command does not end
     PRIMARY_STAYS = "primary_stays"
     PRIMARY_OLD = "primary_old"
@@ -153,17 +155,18 @@ class IcuModel:
             return self._fails("failover of redundancy-groups to the primary node failed")
         if self._heeds():
             return None
-        late = fault is IcuFault.SECONDARY_LATE
+        late = fault in (IcuFault.SECONDARY_LATE, IcuFault.SECONDARY_LATE_OLD)
+        old = fault in (IcuFault.SECONDARY_OLD, IcuFault.SECONDARY_LATE_OLD, IcuFault.HANGS_OLD)
         self._boot(
             self.secondary,
             takes_s=BOOT_S * (20 if late else 1),
-            old=fault is IcuFault.SECONDARY_OLD,
+            old=old,
             dead=fault is IcuFault.SECONDARY_DEAD,
         )
         yield BOOT_S * 4
         if not self.is_up(self.secondary):
             return self._fails(f"node {self.secondary.number} did not come up")
-        while fault is IcuFault.HANGS_HALF_WAY:
+        while fault in (IcuFault.HANGS_HALF_WAY, IcuFault.HANGS_OLD):
             yield TICK_S
         if self._heeds():
             return None
@@ -226,7 +229,7 @@ class IcuModel:
 
     def _abort(self, node: NodeName) -> None:
         if node is self.starter:
-            if self.is_mixed:
+            if self.nodes[self.secondary].booted_at > T0:
                 self.violations.append("the primary is asked to abort behind the secondary's reboot")
             self.abort_requested = self.fault is not IcuFault.DEAF
             return

@@ -50,13 +50,15 @@ ICU_FACTS: dict[FailureClass, Facts] = {
     FailureClass.ICU_NOT_ENDED: Facts(
         symptom="A deadline has passed behind the secondary's reboot, and nothing shows that the ICU's "
         "command has ended.",
-        true_now="Releases are mixed. The ICU may still reboot the primary at any moment.",
+        true_now="Releases are mixed, or the secondary came back on the old one. The ICU may still reboot "
+        "the primary at any moment.",
         service=TrafficImpact.NOT_REDUNDANT,
         permission=Permission.NEVER,
         at_most=Permission.NEVER,
         words="Look at the primary's console whether the ICU goes on. Only where it does not: on the "
         "secondary, in this order, 'request system software abort in-service-upgrade', 'request system "
-        "software rollback' with 'node N', 'request system reboot'.",
+        "software rollback' with 'node N', 'request system reboot'. A secondary that runs the old release "
+        "is not rolled back: it would boot the new one next.",
         source=_BACK,
     ),
 }

@@ -53,6 +53,10 @@ class _IcuCase:
     def starter_rebooted(self) -> bool:
         return has_rebooted(self.before.view(self.starter), self.now.view(self.starter))
 
+    @property
+    def secondary_rebooted(self) -> bool:
+        return has_rebooted(self.before.view(self.starter.peer), self.now.view(self.starter.peer))
+
 
 def diagnose_icu(
     before: Snapshot, now: Snapshot, starter: NodeName, target: str, *, job: IcuJob, overdue: bool
@@ -132,7 +136,9 @@ def _named(case: _IcuCase) -> FailureClass:
 
 
 def _unchanged(case: _IcuCase) -> FailureClass:
-    """Both nodes run the old release."""
+    """Both nodes run the old release. Once the secondary has rebooted, the primary is not asked to abort."""
+    if case.secondary_rebooted and case.job.has_ended is not True:
+        return FailureClass.ICU_NOT_ENDED
     if case.job.has_ended and any(view.next_boot is None for view in case.now.views):
         return FailureClass.NEXT_BOOT_UNKNOWN
     if case.job.transcript is None:

@@ -26,6 +26,7 @@ from srx_issu.domain.procedure.claims import (
     primary_of_all,
     runs,
 )
+from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
 from srx_issu.domain.recovery import group_steps, steps
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 
@@ -101,7 +102,7 @@ def _abort_on_primary(case: _WayBack) -> PlannedAction:
         key=f"abort_icu_{node}",
         order=CommandKind.ABORT_ICU,
         node=node,
-        needs=tuple(runs(each, case.old) for each in NodeName),
+        needs=(*(runs(each, case.old) for each in NodeName), _has_not_rebooted(case, node.peer)),
         done_when=(ended,),
         is_once=True,
     )
@@ -113,6 +114,11 @@ def _abort_on_primary(case: _WayBack) -> PlannedAction:
         commands=(command,),
         done_when=(ended,),
     )
+
+
+def _has_not_rebooted(case: _WayBack, node: NodeName) -> StateCondition:
+    """From the secondary's reboot on the primary is not asked, whichever release came of it."""
+    return StateCondition(claim=StateClaim.NOT_BACK, node=node, booted_at=case.before.view(node).booted_at)
 
 
 def _take_back(case: _WayBack, nodes: tuple[NodeName, ...]) -> PlannedAction:
@@ -166,15 +172,22 @@ def _secondary_goes_back(case: _WayBack) -> RecoveryPlan:
     )
 
 
+def _half_way(case: _WayBack) -> tuple[StateCondition, ...]:
+    """Of each command to the secondary. One that came back late may run the old release after all: there a
+    rollback would make the image that it did not boot its next one."""
+    keep, target = case.starter, case.diagnosis.target
+    return (runs(keep, case.old), primary_of_all(keep), command_ended(keep), runs(keep.peer, target))
+
+
 def _abort_on_secondary(case: _WayBack) -> PlannedAction:
     """Its effect shows in that the rollback behind it is taken."""
-    keep, back = case.starter, case.starter.peer
+    back = case.starter.peer
     command = PlannedCommand(
         key=f"abort_icu_{back}",
         order=CommandKind.ABORT_ICU,
         node=back,
         is_once=True,
-        needs=(runs(keep, case.old), primary_of_all(keep), command_ended(keep)),
+        needs=_half_way(case),
     )
     return PlannedAction(
         name=ActionName.ABORT_ICU,
@@ -187,7 +200,7 @@ def _abort_on_secondary(case: _WayBack) -> PlannedAction:
 
 def _roll_back(case: _WayBack) -> PlannedAction:
     """For its next boot, which is asked for only when the node shows what that takes."""
-    keep, back = case.starter, case.starter.peer
+    back = case.starter.peer
     is_old = pending(back, case.old)
     command = PlannedCommand(
         key=f"roll_back_{back}",
@@ -195,7 +208,7 @@ def _roll_back(case: _WayBack) -> PlannedAction:
         node=back,
         subject=back,
         is_once=True,
-        needs=(runs(keep, case.old), primary_of_all(keep), command_ended(keep)),
+        needs=_half_way(case),
         done_when=(is_old,),
     )
     return PlannedAction(
@@ -209,7 +222,7 @@ def _roll_back(case: _WayBack) -> PlannedAction:
 
 
 def _reboot(case: _WayBack) -> tuple[PlannedAction, ...]:
-    keep, back = case.starter, case.starter.peer
+    back = case.starter.peer
     both = tuple(runs(node, case.old) for node in NodeName)
     command = PlannedCommand(
         key=f"boot_rolled_back_{back}",
@@ -217,7 +230,7 @@ def _reboot(case: _WayBack) -> tuple[PlannedAction, ...]:
         node=back,
         subject=back,
         is_once=True,
-        needs=(runs(keep, case.old), primary_of_all(keep), command_ended(keep), pending(back, case.old)),
+        needs=(*_half_way(case), pending(back, case.old)),
         done_when=(runs(back, case.old),),
     )
     return (

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.domain.cluster.model import NextBoot, NodeName, Snapshot
+from srx_issu.domain.cluster.model import GroupState, NextBoot, NodeName, Snapshot
 from srx_issu.domain.failure.classes import FailureClass, Permission
-from srx_issu.domain.procedure.action import CommandKind, PlannedCommand
+from srx_issu.domain.procedure.action import ActionName, CommandKind, PlannedCommand
 from srx_issu.domain.procedure.objection import StopVerdict
+from srx_issu.domain.procedure.progress import Send, Stop, next_in
 from srx_issu.domain.procedure.stop_rules import objection
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.routes.icu_stopped import IcuJob, diagnose_icu
@@ -125,3 +126,47 @@ def test_a_secondary_that_leads_a_group_is_not_rolled_back() -> None:
     leads = (group(0), group(1, N1))
     now = snapshot(replace(HALF_WAY.node0, groups=leads), replace(HALF_WAY.node1, groups=leads))
     assert planned(now, ended("Reboot failure on primary node node0")).kind is PlanKind.HOLD
+
+
+LATE = "error: node 1 did not come up"
+ALONE = (group(0, states={N1: GroupState.LOST}), group(1, states={N1: GroupState.LOST}))
+
+
+def test_a_secondary_that_comes_back_late_on_the_old_release_is_not_rolled_back() -> None:
+    """There the same command would make the image that it did not boot the next one."""
+    serving = view(N0, next_boot=PENDING, command_ended=True, groups=ALONE)
+    plan = planned(snapshot(serving, silent(N1)), ended(LATE))
+    assert (plan.failure, plan.permission) == (
+        FailureClass.ICU_SECONDARY_NOT_BACK,
+        Permission.AUTOMATIC,
+    )
+    old = view(N1, next_boot=NOTHING)
+    back = snapshot(view(N0, next_boot=PENDING, command_ended=True), after_reboot(old))
+    for name in (ActionName.ABORT_ICU, ActionName.ROLL_BACK_NODE, ActionName.REBOOT_NODE):
+        action = plan.action(name)
+        assert action is not None
+        assert not isinstance(next_in(action, back, ()), Send), name
+
+
+@pytest.mark.parametrize("job", [RUNS, UNREAD])
+def test_a_primary_is_not_asked_to_abort_once_the_secondary_has_rebooted_into_the_old_release(
+    job: IcuJob,
+) -> None:
+    """Juniper's page: from the secondary's reboot on, on the secondary; and nothing shows that it ended."""
+    back = after_reboot(view(N1, next_boot=NOTHING))
+    now = snapshot(view(N0, next_boot=PENDING, command_ended=job.has_ended), back)
+    plan = planned(now, job)
+    assert (plan.failure, plan.permission, plan.commands) == (
+        FailureClass.ICU_NOT_ENDED,
+        Permission.NEVER,
+        (),
+    )
+
+
+def test_an_abort_that_waited_for_a_person_is_not_sent_behind_the_secondarys_reboot() -> None:
+    held = snapshot(view(N0, next_boot=PENDING, command_ended=False), view(N1, next_boot=PENDING))
+    action = planned(held, RUNS).action(ActionName.ABORT_ICU)
+    assert action is not None
+    assert isinstance(next_in(action, held, ()), Send)
+    back = after_reboot(view(N1, next_boot=NOTHING))
+    assert isinstance(next_in(action, snapshot(held.node0, back), ()), Stop)
