@@ -36,8 +36,9 @@ def _link_up(apart: Apart, now: Snapshot) -> Objection | None:
     names = " and ".join(cables)
     who = " and ".join(node for node, links in seen.items() if links)
     runs = ", ".join(f"{view.node} runs {view.release or 'an unknown release'}" for view in now.views)
+    verb = "show" if len([node for node, links in seen.items() if links]) > 1 else "shows"
     reason = (
-        f"{who} shows the {names} link up while the nodes are apart ({runs}): pull every cable of the "
+        f"{who} {verb} the {names} link up while the nodes are apart ({runs}): pull every cable of the "
         f"{names} link at once; nothing is sent"
     )
     return Objection(verdict=StopVerdict.PAGE, reason=reason)

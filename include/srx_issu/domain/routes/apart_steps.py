@@ -93,17 +93,17 @@ class ApartSteps:
         )
 
     def take_apart(self, carrier: NodeName) -> PlannedAction:
-        """A person's work, and what both nodes show of it."""
+        """A person's work, and what both nodes show of it; what must not be touched comes first."""
         return PlannedAction(
             name=ActionName.TAKE_LINKS_APART,
             reason="the two nodes must not hear each other while their releases differ",
             asks="pull every cable of the control link and of the fabric link between node0 and node1",
             deadline="person_s",
             done_when=(
-                *self.links_apart(),
-                self.closed(carrier.peer),
                 self.open(carrier),
                 *self.none_pending(),
+                *self.links_apart(),
+                self.closed(carrier.peer),
             ),
             apart=self.apart(links_down=False),
         )

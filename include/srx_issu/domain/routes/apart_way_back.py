@@ -56,8 +56,8 @@ def way_out(plan: RoutePlan, steps: ApartSteps, now: Snapshot, failure: FailureC
 
 
 def _left_relaxed(at: _Stopped) -> WayOut:
-    """Nothing was taken apart: the lines are taken back."""
-    actions = at.steps.put_back(at.primary, at.plan.old_release, _HOME)
+    """Nothing was taken apart: the lines are taken back, from whichever node leads now."""
+    actions = at.steps.put_back(at.now.primary(0) or at.primary, at.plan.old_release, _HOME)
     return WayOut(kind=PlanKind.TAKE_BACK, release=at.plan.old_release, actions=actions)
 
 
@@ -137,7 +137,10 @@ def _after_move(at: _Stopped) -> WayOut:
 
 
 def _not_put_back(at: _Stopped) -> WayOut:
-    actions = (at.steps.in_sync(), *at.steps.put_back(at.secondary, at.plan.target, _HOME))
+    actions = (
+        at.steps.in_sync(),
+        *at.steps.put_back(at.now.primary(0) or at.secondary, at.plan.target, _HOME),
+    )
     return WayOut(kind=PlanKind.FINISH_FORWARD, release=at.plan.target, actions=actions)
 
 

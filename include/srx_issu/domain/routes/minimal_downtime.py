@@ -16,7 +16,7 @@ from srx_issu.domain.cluster.node_links import ports_in
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.procedure.action import ActionName, PlannedAction
 from srx_issu.domain.procedure.apart_claims import links_of
-from srx_issu.domain.procedure.claims import pending, primary_of_all, runs
+from srx_issu.domain.procedure.claims import nothing_pending, pending, primary_of_all, runs
 from srx_issu.domain.procedure.conditions import StateCondition, judge
 from srx_issu.domain.routes.apart_steps import ApartSteps
 from srx_issu.domain.routes.commit_step import CommitStep
@@ -112,6 +112,9 @@ def _way(before: Snapshot, intent: Intent) -> _ApartWay:
     carries = judge(primary_of_all(primary), before, {})
     if not carries.holds:
         raise ValueError(f"one node must carry everything: {carries.text}")
+    for node in NodeName:
+        if not (next_boot := judge(nothing_pending(node), before, {})).holds:
+            raise ValueError(f"both nodes must show that they boot what they run: {next_boot.text}")
     settings = links_of(before.view(primary)).settings
     if settings is None or settings != links_of(before.view(primary.peer)).settings:
         raise ValueError("the baseline does not show the same configuration on both nodes")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.cluster.model import NextBoot, Snapshot
 from srx_issu.domain.cluster.node_links import NodeLinks
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.procedure.action import ActionName, CommandKind
@@ -33,8 +33,29 @@ LINKS = replace(JOINED, ports_down=frozenset({"ge-0/0/5", "ge-7/0/9"}), settings
 WANTED = apart_intent()
 
 
+def boots_what_it_runs(before: Snapshot) -> Snapshot:
+    """Each of its nodes."""
+    nodes = [replace(each, next_boot=NextBoot(is_other=False)) for each in before.views]
+    return replace(before, node0=nodes[0], node1=nodes[1])
+
+
 def plan(before: Snapshot | None = None, first_slot: int | None = 7) -> RoutePlan:
-    return minimal_downtime_plan(before or both(links=LINKS), apart_intent(first_slot))
+    look = boots_what_it_runs(before or both(links=LINKS))
+    return minimal_downtime_plan(look, apart_intent(first_slot))
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (None, "node0 does not tell which image it will boot next"),
+        (NextBoot(is_other=True, release=NEW), f"node0 will boot {NEW} next"),
+    ],
+)
+def test_refuses_a_node_that_does_not_show_that_it_boots_what_it_runs(
+    told: NextBoot | None, words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        minimal_downtime_plan(both(links=LINKS, next_boot=told), apart_intent())
 
 
 def test_goes_through_its_phases_in_this_order() -> None:
