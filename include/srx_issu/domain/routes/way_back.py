@@ -161,7 +161,7 @@ def _in_sync() -> PlannedAction:
 def _line_to_take_back(node: NodeName, lines: tuple[str, ...]) -> str:
     return (
         f"To be taken back on {node}, unless it is already: {'; '.join(lines)}. While a link is down, open "
-        "the ports of one node only."
+        "the ports of one node only, and leave the rest until both are one cluster."
     )
 
 
