@@ -1,6 +1,7 @@
 """Runs suites over frames and says, row by row, what each check found. The only place that calls GX.
 
-An ephemeral context a call; a whole-DataFrame batch a table, and nothing kept in a store. Progress bars,
+An ephemeral context a call; a whole-DataFrame batch a table, all of one asset: the context writes itself down
+anew for each thing that is added to it. Nothing is kept in a store. Progress bars,
 analytics and the library's own log are off: 220 lines of them say nothing about a cluster.
 """
 
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from srx_issu.checks.check import Check
 from srx_issu.checks.frames import Frame
-from srx_issu.checks.suites import KNOWN, VALUE, suite
+from srx_issu.checks.suites import KNOWN, LEAN, VALUE, suite
 from srx_issu.domain.verdict import Status
 
 if TYPE_CHECKING:
+    from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.data_context.data_context.abstract_data_context import AbstractDataContext
 
 
@@ -54,7 +56,7 @@ Validate = Callable[[Sequence[Frame], Iterable[Check]], CheckRun]
 
 def run(frames: Sequence[Frame], checks: Iterable[Check]) -> CheckRun:
     """Validates every frame with the checks of its table. A check without its table is an ERROR."""
-    gx_context = context()
+    tables = _tables(context())
     everything = tuple(checks)
     by_name = {frame.name: frame for frame in frames}
     outcomes: list[CheckOutcome] = []
@@ -66,7 +68,7 @@ def run(frames: Sequence[Frame], checks: Iterable[Check]) -> CheckRun:
             reason = f"no table {table!r} was made"
             outcomes += [CheckOutcome(check=c, status=Status.ERROR, row=None, trouble=reason) for c in mine]
             continue
-        validation = _validate(gx_context, frame, mine)
+        validation = _validate(tables, frame, mine)
         validations[table] = validation.raw
         outcomes += _outcomes(frame, mine, validation.results)
     order = {check.name: index for index, check in enumerate(everything)}
@@ -92,27 +94,41 @@ def context() -> AbstractDataContext:
         return gx.get_context(mode="ephemeral", project_config=config)
 
 
-def _validate(gx_context: AbstractDataContext, frame: Frame, checks: tuple[Check, ...]) -> _Validation:
+def _tables(gx_context: AbstractDataContext) -> BatchDefinition[Any]:
+    """What makes a batch of any table."""
+    asset = gx_context.data_sources.add_pandas("cluster").add_dataframe_asset("tables")
+    return asset.add_batch_definition_whole_dataframe("whole")
+
+
+def _validate(tables: BatchDefinition[Any], frame: Frame, checks: tuple[Check, ...]) -> _Validation:
     """Asks first only what fails, then which rows: naming rows takes twice the time, and few checks fail."""
-    batch = _batch(gx_context, frame)
+    batch = _batch(tables, frame)
     first = _ask(batch, frame.name, checks, {"result_format": "BOOLEAN_ONLY"})
     wrong = {_name(one) for one in first.results if not one.success}
     failed = tuple(check for check in checks if check.name in wrong)
-    raw = first.to_json_dict()
+    raw = _as_json(first)
     if not failed:
         return _Validation(results=first.results, raw=raw)
     second = _ask(batch, frame.name, failed, _NAMING_ROWS)
     fine = [index for index, one in enumerate(first.results) if not _name(one) or _name(one) not in wrong]
-    raw["results"] = [*(raw["results"][index] for index in fine), *second.to_json_dict()["results"]]
+    raw["results"] = [*(raw["results"][index] for index in fine), *_as_json(second)["results"]]
     return _Validation(results=[*(first.results[index] for index in fine), *second.results], raw=raw)
 
 
-def _batch(gx_context: AbstractDataContext, frame: Frame) -> Any:
+def _as_json(found: Any) -> dict[str, Any]:
+    """With the library's own names of expectations."""
+    raw: dict[str, Any] = found.to_json_dict()
+    for result in raw["results"]:
+        configuration = result["expectation_config"]
+        configuration["type"] = configuration["type"].removeprefix(LEAN.lower() + "_")
+    return raw
+
+
+def _batch(tables: BatchDefinition[Any], frame: Frame) -> Any:
     import pandas as pd  # noqa: PLC0415
 
     data = pd.DataFrame.from_records(frame.rows, columns=["row", *frame.columns])
-    asset = gx_context.data_sources.add_pandas(frame.name).add_dataframe_asset(frame.name)
-    return asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": data})
+    return tables.get_batch({"dataframe": data})
 
 
 def _ask(batch: Any, table: str, checks: Iterable[Check], result_format: dict[str, Any]) -> Any:

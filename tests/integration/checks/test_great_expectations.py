@@ -78,6 +78,8 @@ def test_the_librarys_own_results_are_json_evidence() -> None:
     again = json.loads(json.dumps(readiness.validations))
     assert {"nodes", "members", "cluster", "pfes"} <= again.keys()
     assert all(table["success"] for table in again.values() if table["suite_name"] in ("members", "pfes"))
+    kinds = {result["expectation_config"]["type"] for table in again.values() for result in table["results"]}
+    assert all(kind.startswith("expect_") for kind in kinds), kinds
 
 
 def _judge(frame: Frame) -> CheckRun:
