@@ -140,7 +140,7 @@ class MemoryCampaigns:
                 reason=reason,
             )
 
-    def releases(self) -> dict[str, str]:
+    def releases(self, since: datetime | None = None) -> dict[str, str]:
         return {}
 
 

@@ -64,6 +64,7 @@ class Flight:
         self.running: dict[str, PlannedCluster] = {}
         self._sites: Counter[str] = Counter()
         self._regions: Counter[str] = Counter()
+        self._outages = 0
         self._conflicts: dict[str, str] = {}
 
     def start(self, cluster: PlannedCluster) -> None:
@@ -87,6 +88,8 @@ class Flight:
                 return f"conflict group {group} is taken by {self._conflicts[group]}"
         if limits.per_site is not None and self._sites[cluster.site] >= limits.per_site:
             return f"{self._sites[cluster.site]} are in flight at site {cluster.site}, its limit"
+        if limits.outages is not None and cluster.is_outage and self._outages >= limits.outages:
+            return f"{self._outages} are in flight that stop the traffic, the campaign's limit of outages"
         region = cluster.region
         if limits.per_region is not None and region and self._regions[region] >= limits.per_region:
             return f"{self._regions[region]} are in flight in region {region}, its limit"
@@ -98,5 +101,6 @@ class Flight:
 
     def _count(self, cluster: PlannedCluster, by: int) -> None:
         self._sites[cluster.site] += by
+        self._outages += by * cluster.is_outage
         if cluster.region:
             self._regions[cluster.region] += by

@@ -26,6 +26,8 @@ def drift(approved: CampaignPlan, now: CampaignPlan, still_to_run: Collection[st
             found.append(f"{cluster.name}: image {cluster.image} was approved, now it is {today.image}")
         elif today.route is not cluster.route:
             found.append(f"{cluster.name}: route {cluster.route} was approved, now it is {today.route}")
+        elif today.outage != cluster.outage:
+            found.append(f"{cluster.name}: its traffic was to stop for {cluster.outage}, now {today.outage}")
         elif today.conflict_groups != cluster.conflict_groups or today.site != cluster.site:
             found.append(f"{cluster.name}: its site or conflict groups were changed")
         elif today.facts != cluster.facts:

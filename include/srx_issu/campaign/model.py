@@ -112,6 +112,7 @@ class InFlight:
     campaign: int = 1
     per_site: int | None = None
     per_region: int | None = None
+    outages: int | None = 1  # of them by a route that is not in service
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,3 +207,7 @@ class FleetCluster:
     shared: tuple[SharedLimit, ...] = ()  # policy/concurrency.yaml
     route: Route = Route.ISSU
     outage_s: int | None = None  # how long its traffic may stop, by policy; None = no figure
+    sessions: str = ""  # what becomes of them on that route, by policy
+    asks: str = (
+        ""  # why a person is asked again in its own run, as far as that is known before; "" = not known
+    )

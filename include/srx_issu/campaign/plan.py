@@ -19,6 +19,9 @@ from srx_issu.campaign.model import Campaign, FleetCluster, UsualCourse, WaveSiz
 from srx_issu.domain.upgrade.intent import SharedLimit
 from srx_issu.domain.upgrade.route import Route
 
+_OF_ROUTES = ("route", "outage_s", "sessions")
+_SEEN = ("running", "asks")
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedCluster:
@@ -36,6 +39,19 @@ class PlannedCluster:
     shared: tuple[SharedLimit, ...] = ()
     route: Route = Route.ISSU
     outage_s: int | None = None  # see FleetCluster
+    sessions: str = ""  # see FleetCluster
+    running: str | None = None  # release last seen; None: its route is judged when its turn comes
+    asks: str = ""  # see FleetCluster
+
+    @property
+    def is_outage(self) -> bool:
+        """Whether it counts against ``in_flight.outages``."""
+        return not self.route.is_in_service
+
+    @property
+    def outage(self) -> str:
+        """How long its traffic stops, by policy."""
+        return "no figure is known" if self.outage_s is None else f"about {self.outage_s} s"
 
     @property
     def course(self) -> UsualCourse:
@@ -155,6 +171,9 @@ def _planned(member: FleetCluster) -> PlannedCluster:
         shared=member.shared,
         route=member.route,
         outage_s=member.outage_s,
+        sessions=member.sessions,
+        running=member.release,
+        asks=member.asks,
     )
 
 
@@ -179,8 +198,11 @@ def _digested(
 
 
 def _fields(value: Wave | PlannedCluster | SharedLimit) -> dict[str, object]:
-    """As ``dataclasses.asdict``, in a quarter of its time. An ISSU without its route, as in older plans."""
+    """As ``dataclasses.asdict``, in a quarter of its time. An ISSU without its route, as in older plans; what
+    was seen of a cluster changes nothing about what runs."""
     found = {field.name: getattr(value, field.name) for field in fields(value)}
-    if isinstance(value, PlannedCluster) and value.route is Route.ISSU:
-        del found["route"], found["outage_s"]
+    if isinstance(value, PlannedCluster):
+        left_out = _SEEN if value.route is not Route.ISSU else (*_SEEN, *_OF_ROUTES)
+        for name in left_out:
+            del found[name]
     return found

@@ -34,7 +34,7 @@ class WaitingClusters:
         for each in clusters:
             calendar = calendars.setdefault(campaign.calendar_of(each.site), len(calendars))
             self._windows[each.name] = window = Window(calendar=calendar, need_s=each.worst_case_s)
-            alike = (window, each.site, each.region, each.conflict_groups)
+            alike = (window, each.site, each.region, each.conflict_groups, each.is_outage)
             self._limits[each.name] = limits.setdefault(alike, len(limits))
         self._calendars = tuple(calendars)
         self._opens: dict[Window, datetime | None] = {}

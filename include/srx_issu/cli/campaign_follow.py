@@ -15,10 +15,9 @@ from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import Run, Task
 from srx_issu.cli.campaign_rows import ClusterRow, campaign_table, cluster_rows, is_over
-from srx_issu.cli.dag_runs import DagRuns
+from srx_issu.cli.dag_runs import ANY_DAG, DagRuns
 from srx_issu.cli.display import duration
 from srx_issu.cli.follow import follow_run
-from srx_issu.ports.dag_names import UPGRADE_DAG
 
 LOOK_EVERY_S = 3.0
 
@@ -35,7 +34,7 @@ class CampaignFollower:
     pause: Callable[[float], None] = time.sleep
     _told: dict[str, str] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)
-    _at: dict[str, str] = field(default_factory=dict)  # run of issu_cluster -> its task, the last between two
+    _at: dict[str, str] = field(default_factory=dict)  # an upgrade's run -> its task, the last between two
     _results: dict[tuple[str, int], str] = field(default_factory=dict)
     _since: dict[tuple[str, int], datetime] = field(default_factory=dict)  # start of the first try
 
@@ -68,7 +67,7 @@ class CampaignFollower:
         runs = self.api.of(f"{DAG_PREFIX}{self.name}")
         run = runs.run(run_id)
         tasks = [self._from_first_try(task) for task in runs.tasks(run_id)]
-        self._at.update(self.api.of(UPGRADE_DAG).busy_tasks(f"{campaign_id(self.name, run_id)}__"))
+        self._at.update(self.api.of(ANY_DAG).busy_tasks(f"{campaign_id(self.name, run_id)}__"))
         for task in tasks:
             if task.state == "awaiting_input" and task.task_id not in self._asked:
                 self._asked.add(task.task_id)

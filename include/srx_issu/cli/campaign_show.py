@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from srx_issu import catalog
-from srx_issu.adapters.journal import SqlCampaigns, SqlStaging
+from srx_issu.adapters.journal import SqlAudits, SqlCampaigns, SqlStaging
 from srx_issu.campaign.model import UsualCourse
 from srx_issu.campaign.plan import CampaignPlan
 from srx_issu.catalog import Catalog
 from srx_issu.cli.campaign_plan import plan_table, predicted_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_RED
-from srx_issu.cli.stack_here import journal_url
+from srx_issu.cli.stack_here import evidence_folder, journal_url
 from srx_issu.cli.terminal import Terminal
 from srx_issu.domain.errors import JournalError, OperatorFileError, RequestRefused
 from srx_issu.ports.staging import Staged
+from srx_issu.steps.audit.releases import last_seen_releases
 from srx_issu.steps.staging.fleet import gaps
 
 console = Terminal()
@@ -93,13 +94,19 @@ def _history(known: Catalog) -> FleetHistory:
     try:
         journal = SqlCampaigns(url)
         return FleetHistory(
-            releases=journal.releases(),
+            releases=_releases(journal, url),
             durations=journal.durations(),
             staged=SqlStaging(url).newest_staged(known.clusters),
         )
     except JournalError as error:
         errors.print(f"without history: {error}", highlight=False, soft_wrap=True)
         return FleetHistory()
+
+
+def _releases(journal: SqlCampaigns, url: str) -> dict[str, str]:
+    """Audits are known where the stack that runs here keeps its evidence."""
+    folder = evidence_folder()
+    return last_seen_releases(journal, SqlAudits(url, folder)) if folder else journal.releases()
 
 
 def _refuse(text: str) -> int:

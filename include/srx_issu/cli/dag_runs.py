@@ -22,6 +22,7 @@ from srx_issu.cli.airflow_replies import (
 from srx_issu.cli.airflow_session import AirflowSession
 
 OUR_LOGGERS = "srx_issu"  # as in airflow.task.operators.srx_issu.airflow.operators.step
+ANY_DAG = "~"  # Airflow's word for all of them, where runs are told apart by their ids
 PAGE = 100  # Airflow's [api] maximum_page_limit
 _BUSY = ("queued", "running", "deferred", "awaiting_input", "up_for_retry")
 

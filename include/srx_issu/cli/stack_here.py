@@ -37,6 +37,15 @@ def journal_url() -> str | None:
     return os.environ.get(JOURNAL_URL) or _running_here().get("journal")
 
 
+def evidence_folder() -> Path | None:
+    """Where the stack that runs here keeps its evidence; None where none does."""
+    try:
+        home = Home.default()
+    except NotInARepository:
+        return None
+    return home.evidence if running.read(home) else None
+
+
 def _files_here() -> Path | None:
     files = _running_here().get("files")
     return Path(files) if files else None

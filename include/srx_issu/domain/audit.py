@@ -73,6 +73,14 @@ class Matrix:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeenReleases:
+    """What ran where when an audit looked; clusters that did not say are left out."""
+
+    began_at: datetime
+    releases: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """What is not as in the last audit. ``check`` None = the cluster as a whole."""
 

@@ -118,6 +118,7 @@ class CampaignJournal(Protocol):
         """Writes the outcome of an open campaign; later calls change nothing."""
         ...
 
-    def releases(self) -> dict[str, str]:
-        """Cluster -> release it runs, as the last upgrade that ended well left it."""
+    def releases(self, since: datetime | None = None) -> dict[str, str]:
+        """Cluster -> release it runs, as the last upgrade that ended well left it. ``since``: only those that
+        ended later."""
         ...

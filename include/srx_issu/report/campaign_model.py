@@ -29,6 +29,10 @@ class ClusterLine:
     model: str
     site: str
     wave: int
+    route: str
+    outage_s: int | None  # how long its traffic was to stop, by policy; None = no figure
+    outage: str  # the same in words
+    sessions: str  # what was to become of them
     result: str
     reason: str
     attempts: int
@@ -125,6 +129,10 @@ def _line(
         model=cluster.model,
         site=cluster.site,
         wave=wave,
+        route=cluster.route.value,
+        outage_s=cluster.outage_s,
+        outage=cluster.outage,
+        sessions=cluster.sessions,
         result=str(state.results.get(cluster.name, _without_result(cluster, state))),
         reason=state.reasons.get(cluster.name, ""),
         attempts=attempt if started else 0,

@@ -383,3 +383,36 @@ def test_a_route_for_a_model_without_image_is_a_fault(folder: Folder) -> None:
 def test_a_route_that_no_dag_takes_yet_is_a_fault(mixed: Folder) -> None:
     (fault,) = faults(mixed, f"{MIXED}    routes: {{VSRX: minimal_downtime}}\n")
     assert fault.endswith("minimal downtime (KB17947) is not carried out by this version; take another route")
+
+
+def test_a_window_must_fit_what_the_route_takes_and_the_plan_says_who_asks_again(mixed: Folder) -> None:
+    mixed.write("campaigns/spring.yaml", f"{MIXED}    routes: {{VSRX: dual_reboot}}\n")
+    seen = {"virtual": "21.4R3-S5.4", "small": "21.4R3-S5.4"}
+    plan = plan_campaign(mixed.catalog(), "spring", lambda: seen).plan
+    found = {cluster.name: (cluster.worst_case_s, cluster.running) for cluster in plan.clusters}
+    assert found == {
+        "fra1-fw1": (10800.0, None), "small": (10800.0, "21.4R3-S5.4"), "virtual": (11700.0, "21.4R3-S5.4"),
+    }  # fmt: skip
+    asks = {cluster.name: cluster.asks.partition(":")[0] for cluster in plan.clusters if cluster.asks}
+    assert list(asks) == ["virtual"]
+    assert asks["virtual"].startswith("not known whether both management addresses are reached beside the")
+
+
+def test_a_pair_that_only_another_route_can_have_is_left_out(mixed: Folder) -> None:
+    """From D65 to D70 an SRX4200 goes by ICU only: the run of an ISSU would be refused."""
+    mixed.write(
+        "inventory/old.yaml",
+        """
+        clusters:
+          old: {model: SRX4200, site: fra1, node0: {host: 192.0.2.51}, node1: {host: 192.0.2.52}}
+        """,
+    )
+    mixed.image("junos-srxmr-x86-64-15.1X49-D70.3.tgz")
+    mixed.write(
+        "images/old.yaml",
+        f"images:\n  - {{file: junos-srxmr-x86-64-15.1X49-D70.3.tgz, models: [SRX4200], sha256: {DIGEST}, "
+        f"size_bytes: {len(CONTENT)}, release: 15.1X49-D70.3}}\n",
+    )
+    text = MIXED.replace("VSRX: 22.4R3-S2.11", "SRX4200: 15.1X49-D70.3")
+    _, left_out = planned(mixed, f"{text}    routes: {{SRX4200: issu}}\n", {"old": "15.1X49-D65.1"})
+    assert left_out["old"].startswith("15.1X49-D65.1 to 15.1X49-D70.3: ICU: SRX4100 and SRX4200 go from")

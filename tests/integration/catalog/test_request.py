@@ -183,6 +183,17 @@ class TestResolves:
         assert intent.window_start == "2027-03-14T01:00:00+00:00"
         assert intent.window_end == "2027-03-14T06:00:00+01:00"
 
+    def test_a_window_that_is_long_enough_for_the_route(self, fleet: Folder) -> None:
+        """190 minutes: enough for an ISSU, too short for two installs, a boot and a cold sync."""
+        window = replace(
+            REQUEST, window_start="2027-03-14T01:00:00+01:00", window_end="2027-03-14T04:10:00+01:00"
+        )
+        assert resolve(fleet.catalog(), window).policy.timers.worst_case_s == 10800
+        words = _refusal(fleet, replace(window, route=Route.DUAL_REBOOT))
+        assert (
+            "190 min long; worst case of this upgrade is 195 min (timers.dual_reboot_worst_case_s)" in words
+        )
+
     @pytest.mark.parametrize("nothing", [None, "", "  "])
     def test_no_window_as_at_once(self, fleet: Folder, nothing: str | None) -> None:
         assert resolve(fleet.catalog(), replace(REQUEST, window_start=nothing)).window_start is None

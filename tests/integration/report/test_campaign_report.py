@@ -10,6 +10,7 @@ from datetime import timedelta
 from srx_issu.campaign.events import NoticeSent
 from srx_issu.campaign.model import Budget, Share, WaveSize
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.report.campaign import CampaignReport, build_campaign_report
 from srx_issu.steps.campaign.close import conclude_campaign
 from srx_issu.steps.campaign.cluster_task import ClusterTask, StartRun
@@ -23,9 +24,9 @@ from tests.unit.campaign.fleets import campaign, member
 
 def report(reason: str = "") -> CampaignReport:
     asked = campaign(waves=(WaveSize(share=Share(count=2)), WaveSize()), budget=Budget(total=Share(count=1)))
-    fake = FakeCampaign(
-        campaign=asked, fleet=[*(member(n) for n in "abc"), member("held", objection="on hold: <RMA>")]
-    )
+    by_reboot = member("b", route=Route.DUAL_REBOOT, outage_s=900, sessions="all are lost")
+    held = member("held", objection="on hold: <RMA>")
+    fake = FakeCampaign(campaign=asked, fleet=[member("a"), by_reboot, member("c"), held])
     make_plan(fake.context())
     said(fake, approval_question(fake.context()))
     confirm_plan(fake.context())
@@ -57,6 +58,18 @@ def test_the_table_has_a_line_for_every_planned_cluster() -> None:
         ("c", "NOT_STARTED", ""),
     ]
     assert rows[1]["reason"] == "'=cmd()"
+
+
+def test_each_form_names_the_route_of_every_cluster_and_what_it_costs() -> None:
+    made = report()
+    rows = list(csv.DictReader(io.StringIO(made.csv)))
+    assert [(r["route"], r["outage"]) for r in rows[:2]] == [
+        ("issu", "no figure is known"),
+        ("dual_reboot", "about 900 s"),
+    ]
+    assert "<td>dual reboot</td><td>about 900 s</td>" in made.html
+    line = json.loads(made.json)["lines"][1]
+    assert (line["route"], line["outage_s"], line["sessions"]) == ("dual_reboot", 900, "all are lost")
 
 
 def test_the_page_tells_outcome_decisions_and_those_left_out_and_escapes_them() -> None:

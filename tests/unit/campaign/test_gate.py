@@ -13,6 +13,7 @@ from srx_issu.campaign.gate import WaveDecision, judge_wave, to_finish, to_retry
 from srx_issu.campaign.model import FAILURES, Budget, InFlight, OnExceeded, Result, Retry, Share
 from srx_issu.campaign.plan import PlannedCluster, plan_waves
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.upgrade.route import Route
 from tests.unit.campaign.fleets import campaign, member
 
 NOW = datetime(2027, 1, 17, tzinfo=UTC)
@@ -168,6 +169,11 @@ def test_there_is_room_unless_a_limit_or_a_conflict_says_no() -> None:
         return found
 
     assert room(fw, []) is None
+    reboot, icu = planned("reboot", route=Route.DUAL_REBOOT), planned("icu", route=Route.ICU)
+    full = "1 are in flight that stop the traffic, the campaign's limit of outages"
+    assert room(reboot, [fw, icu]) is None
+    assert room(reboot, [planned("first", route=Route.DUAL_REBOOT)]) == full
+    assert room(icu, [planned("first", route=Route.DUAL_REBOOT)]) is None
     assert room(fw, [other, alone], campaign=2) == "2 are in flight, the campaign's limit"
     assert room(fw, [twin]) == "conflict group core is taken by twin"
     assert room(fw, [other], per_site=1) == "1 are in flight at site ber, its limit"

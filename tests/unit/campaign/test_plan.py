@@ -179,3 +179,19 @@ def test_the_digest_stands_for_the_route_and_is_that_of_older_plans_for_an_issu(
     by_reboot = plan_waves(fleet("a", route=Route.DUAL_REBOOT), campaign())
     assert plain.digest == by_issu.digest != by_reboot.digest
     assert [cluster.route for cluster in by_reboot.clusters] == [Route.DUAL_REBOOT]
+
+
+def test_what_was_seen_of_a_cluster_changes_nothing_about_what_runs() -> None:
+    """So a look between plan and answer asks nobody twice."""
+    plain = plan_waves(fleet("a", route=Route.DUAL_REBOOT), campaign())
+    seen = plan_waves(fleet("a", route=Route.DUAL_REBOOT, release="21.4R3", asks="nobody knows"), campaign())
+    assert plain.digest == seen.digest
+    assert [(cluster.running, cluster.asks) for cluster in seen.clusters] == [("21.4R3", "nobody knows")]
+    dearer = plan_waves(fleet("a", route=Route.DUAL_REBOOT, outage_s=900), campaign())
+    assert plain.digest != dearer.digest
+
+
+def test_another_cost_is_another_plan() -> None:
+    plan = plan_waves(fleet("a", route=Route.DUAL_REBOOT, outage_s=600), campaign())
+    now = plan_waves(fleet("a", route=Route.DUAL_REBOOT, outage_s=900), campaign())
+    assert drift(plan, now, {"a"}) == ("a: its traffic was to stop for about 600 s, now about 900 s",)

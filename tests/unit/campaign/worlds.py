@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 from srx_issu.campaign.admit import Orders
 from srx_issu.campaign.budget import counted
 from srx_issu.campaign.gate import Judgement
-from srx_issu.campaign.model import NEVER_RETRIED, Campaign, Result, Share
+from srx_issu.campaign.model import NEVER_RETRIED, Campaign, FleetCluster, Result, Share
 from srx_issu.campaign.plan import CampaignPlan, PlannedCluster, plan_waves
 from srx_issu.campaign.rehearse import Rehearsal, RehearsedEnd, Tick, TickKind
 from srx_issu.campaign.rounds import Answer
 from srx_issu.campaign.window import Calendar, Days, Opening, next_start, spans
+from srx_issu.domain.upgrade.route import Route
 from tests.unit.campaign.fleets import SITES, random_campaign, random_fleet
 
 START = datetime(2027, 3, 26, 12, tzinfo=UTC)  # clocks change two days later in Berlin
@@ -146,6 +147,8 @@ class Rules:
         limits = self.campaign.in_flight
         assert len(others) < limits.campaign
         assert limits.per_site is None or sum(o.site == cluster.site for o in others) < limits.per_site
+        if limits.outages is not None and cluster.route is Route.DUAL_REBOOT:
+            assert sum(o.route is Route.DUAL_REBOOT for o in others) < limits.outages, "outages at once"
         if limits.per_region is not None:
             assert sum(o.region == cluster.region for o in others) < limits.per_region
         self._check_window(tick, cluster)
@@ -166,11 +169,18 @@ def _exceeds(failed: set[str], allowed: Share | None, total: int) -> bool:
     return len(failed) > math.ceil(allowed.percent * total / 100)
 
 
+def _with_outages(fleet: tuple[FleetCluster, ...]) -> list[FleetCluster]:
+    """Every third cluster has no route in service."""
+    return [replace(m, route=Route.DUAL_REBOOT if at % 3 == 0 else m.route) for at, m in enumerate(fleet)]
+
+
 def play(seed: int, size: int) -> tuple[Rehearsal, Rules, list[Tick]]:
     """One campaign from ``seed``, with every rule checked at every tick."""
     dice = random.Random(seed * 10_007 + size)
     campaign = random_campaign(dice, CALENDARS)
-    plan = plan_waves(random_fleet(dice, size), campaign, f"seed {seed}")
+    limits = replace(campaign.in_flight, outages=(1, 2, None)[seed % 3])
+    campaign = replace(campaign, in_flight=limits)
+    plan = plan_waves(_with_outages(random_fleet(dice, size)), campaign, f"seed {seed}")
     rules = Rules(plan=plan, campaign=campaign)
     rehearsal = Rehearsal(plan, campaign, random_world(dice), START)
     ticks = []

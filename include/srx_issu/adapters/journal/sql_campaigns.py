@@ -151,12 +151,14 @@ class SqlCampaigns:
         with self._database.transaction() as connection:
             connection.execute(closing)
 
-    def releases(self) -> dict[str, str]:
+    def releases(self, since: datetime | None = None) -> dict[str, str]:
         query = (
             select(upgrades.c.cluster, upgrades.c.target_release)
             .where(upgrades.c.outcome.in_([outcome.value for outcome in _ON_TARGET]))
             .order_by(upgrades.c.closed_at)
         )
+        if since is not None:
+            query = query.where(upgrades.c.closed_at > aware(since, "beginning of an audit"))
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
         return {row.cluster: row.target_release for row in rows}  # the newest wins

@@ -18,6 +18,7 @@ from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.campaign.plan import CampaignPlan
 from srx_issu.campaign.planning import Planning
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.steps.audit.releases import last_seen_releases
 from srx_issu.steps.campaign.cluster_task import ClusterTask
 from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.plan import known_plan
@@ -56,7 +57,8 @@ def plan_now(name: str, stores: Stores) -> Planning:
     """By the files as they are at this moment. A step asks for it once at most: the task ``plan``, to put it
     to people, and the guard behind their answers, to see whether the files have changed since. Raises
     OperatorFileError with every fault that stands in this campaign's way, or RequestRefused."""
-    return catalog.plan_campaign(load_catalog(), name, stores.campaigns.releases)
+    seen = partial(last_seen_releases, stores.campaigns, stores.audits)
+    return catalog.plan_campaign(load_catalog(), name, seen)
 
 
 def task_of(campaign_context: CampaignContext, cluster: str, wave: int) -> ClusterTask:

@@ -18,6 +18,7 @@ from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.devices import NodeFiles
+from srx_issu.steps.audit.releases import last_seen_releases
 from srx_issu.steps.staging.context import StagingContext
 
 SPACE = ("var_tmp",)
@@ -51,7 +52,9 @@ def open_staging(name: str, run_id: str, log: Any = None, clusters: Iterable[str
 
     return StagingContext(
         staging_id=staging_id,
-        plan_now=lambda: catalog.plan_campaign(known, name, stores.campaigns.releases),
+        plan_now=lambda: catalog.plan_campaign(
+            known, name, lambda: last_seen_releases(stores.campaigns, stores.audits)
+        ),
         clusters=known.clusters,
         images=known.images,
         disk_factor=lambda cluster, image: known.policy_for(cluster, image).limits.disk_factor,

@@ -37,7 +37,9 @@ class SelectEntry(FileEntry):
     regions: tuple[Name, ...] = Field((), description="Regions of the inventory.")
     groups: tuple[Name, ...] = Field((), description="Groups of the inventory.")
     models: tuple[ModelName, ...] = Field((), description="Platforms.")
-    releases: tuple[Release, ...] = Field((), description="Releases that run now, as the journal last saw.")
+    releases: tuple[Release, ...] = Field(
+        (), description="Releases that run now, as an audit or an upgrade last saw."
+    )
     labels: dict[Name, Text] = Field(default_factory=dict, description="Labels; all of them must match.")
 
 
@@ -97,6 +99,9 @@ class InFlightEntry(FileEntry):
     campaign: int = Field(1, ge=1, le=MOST_IN_FLIGHT, description="In the whole campaign.")
     per_site: int | None = Field(None, ge=1, description="At one site.")
     per_region: int | None = Field(None, ge=1, description="In one region.")
+    outages: int | None = Field(
+        1, ge=1, description="By dual reboot or minimal downtime, which stop the traffic; empty = no limit."
+    )
 
 
 class BudgetEntry(FileEntry):

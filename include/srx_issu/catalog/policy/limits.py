@@ -91,8 +91,15 @@ class TimersEntry(FileEntry):
     lease_s: Seconds | None = Field(None, description="How long a dead owner keeps the cluster.")
     worst_case_s: Seconds | None = Field(
         None,
-        description="A window with less time left is not used; what RG0's configured hold-down has more than "
-        "`rg0_hold_down_s` is added, twice.",
+        description="Of an ISSU. A window with less time left is not used; what RG0's configured hold-down "
+        "has more than `rg0_hold_down_s` is added, twice.",
+    )
+    icu_worst_case_s: Seconds | None = Field(None, description="The same of an ICU.")
+    minimal_downtime_worst_case_s: Seconds | None = Field(
+        None, description="The same of the minimal downtime procedure, the person at the cables included."
+    )
+    dual_reboot_worst_case_s: Seconds | None = Field(
+        None, description="The same of a dual reboot: two installs, one boot of both, and their cold sync."
     )
     node_permit_s: Seconds | None = Field(
         None,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
+from typing import assert_never
 
 from srx_issu.campaign.model import Campaign, FleetCluster
 from srx_issu.campaign.plan import plan_waves
@@ -19,8 +21,8 @@ from srx_issu.domain.routes.choose import choose_route
 from srx_issu.domain.routes.conditions import RouteConditions
 from srx_issu.domain.upgrade.intent import Policy
 from srx_issu.domain.upgrade.model_routes import routes_of, usual_route, why_never
-from srx_issu.domain.upgrade.route import Allowance, Route
-from srx_issu.domain.upgrade.support import InService, judge
+from srx_issu.domain.upgrade.route import Allowance, Direction, Route
+from srx_issu.domain.upgrade.support import judge
 from srx_issu.ports import codec
 
 
@@ -45,13 +47,21 @@ def members(catalog: Catalog, campaign: Campaign, releases: Mapping[str, str]) -
     return tuple(fleet.member(c, releases.get(c.name)) for c in catalog.clusters.values())
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Verdict:
+    """Why a cluster cannot take its route, or else why a person is asked; as far as that is known."""
+
+    objection: str | None = None
+    asks: str = ""
+
+
 class _Fleet:
     """Members of one campaign. What many clusters share (an image, a policy) is worked out once."""
 
     def __init__(self, catalog: Catalog, campaign: Campaign) -> None:
         self._catalog, self._campaign = catalog, campaign
         self._image = cache(self._image_of)
-        self._objection = cache(self._objection_of)
+        self._verdict = cache(self._verdict_of)
         self._policies: dict[tuple[int, ...], tuple[Policy, str]] = {}
         self._image_texts: dict[str, str] = {}
 
@@ -60,8 +70,9 @@ class _Fleet:
         rules = self._catalog.support_rules
         policy, policy_text = self._policy(cluster, image) if image else (None, "")
         route = self._campaign.routes.get(cluster.model) or usual_route(cluster.model, rules)
+        verdict = _Verdict(objection=objection)
         if image and objection is None:
-            objection = self._objection(cluster.model, route, release, image.release, cluster.has_path_beside)
+            verdict = self._verdict(cluster.model, route, release, image.release, cluster.has_path_beside)
         cost = rules.routes.cost(route, cluster.model) if rules.routes and route else None
         return FleetCluster(
             name=cluster.name,
@@ -73,13 +84,15 @@ class _Fleet:
             labels=cluster.labels,
             release=release,
             image=image.name if image else None,
-            objection=f"on hold: {cluster.hold}" if cluster.hold else objection,
-            worst_case_s=policy.timers.worst_case_s if policy else 0.0,
+            objection=f"on hold: {cluster.hold}" if cluster.hold else verdict.objection,
+            worst_case_s=policy.timers.by_route(route or Route.ISSU).worst_case_s if policy else 0.0,
             facts=_digest(codec.canonical(cluster), self._image_text(image), policy_text) if image else "",
             image_sha256=image.sha256 if image else "",
             shared=self._catalog.concurrency.of(cluster),
             route=route or Route.ISSU,
             outage_s=cost.outage_s if cost else None,
+            sessions=cost.sessions if cost else "",
+            asks=verdict.asks,
         )
 
     def _image_of(self, model: str) -> tuple[Image | None, str | None]:
@@ -91,32 +104,42 @@ class _Fleet:
         except RequestRefused as refusal:
             return None, str(refusal)
 
-    def _objection_of(
+    def _verdict_of(
         self,
         model: str,
         route: Route | None,
         release: str | None,
         target: str,
         has_path_beside: bool | None,
-    ) -> str | None:
-        """Why the cluster cannot take the route. ``release`` None: nobody has seen what it runs."""
+    ) -> _Verdict:
+        """``release`` None: nobody has seen what it runs."""
         rules = self._catalog.support_rules
         if route is None:
             others = ", ".join(routes_of(model, rules))
-            return f"{model} has no route in service: name one of {others} under 'routes'"
+            return _Verdict(objection=f"{model} has no route in service: name one of {others} under 'routes'")
         if why := why_never(route, model, rules):
-            return f"{model} cannot take the route {route}: {why}"
+            return _Verdict(objection=f"{model} cannot take the route {route}: {why}")
         if release is None:
-            return None
+            return _Verdict()
         if route is Route.ISSU:
             support = judge(model, release, target, rules)
-            return (
-                f"{release} to {target}: {support.reason}" if support.verdict is InService.REFUSED else None
-            )
-        conditions = RouteConditions(has_path_beside_cluster=has_path_beside)
-        judged = choose_route(model, release, target, rules, conditions).of(route)
-        refused = judged.allowance is Allowance.REFUSED
-        return f"{release} to {target} by {route}: {judged.reason}" if refused else None
+            allowance, reason, how = support.allowance, support.reason, ""
+        else:
+            conditions = RouteConditions(has_path_beside_cluster=has_path_beside)
+            choice = choose_route(model, release, target, rules, conditions)
+            judged = choice.of(route)
+            allowance, reason, how = judged.allowance, judged.reason, f" by {route}"
+            if choice.direction is Direction.DOWNGRADE:
+                reason = f"a downgrade; {reason}"
+        match allowance:
+            case Allowance.ALLOWED:
+                return _Verdict()
+            case Allowance.ASK:
+                return _Verdict(asks=reason)
+            case Allowance.REFUSED:
+                return _Verdict(objection=f"{release} to {target}{how}: {reason}")
+            case never:
+                assert_never(never)
 
     def _policy(self, cluster: Cluster, image: Image) -> tuple[Policy, str]:
         """With its text; by the levels that it is made of."""

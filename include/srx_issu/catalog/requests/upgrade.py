@@ -220,11 +220,13 @@ def _software(rules: SupportMatrix, cluster: Cluster, image: Image) -> SoftwareF
 
 
 def _policy(catalog: Catalog, cluster: Cluster, image: Image, route: Route) -> Policy:
-    """The policy, with ``unlink_image`` only where the command has it: by platform, or that of an ICU."""
+    """The policy, with the worst case of the route, and ``unlink_image`` only where the command has it: by
+    platform, or that of an ICU."""
     policy = catalog.policy_for(cluster, image)
     platform = catalog.support_rules.platforms.get(cluster.model)
     can_unlink = route is Route.ICU or (platform is not None and platform.unlink_supported)
-    return replace(policy, unlink_image=policy.unlink_image and can_unlink)
+    timers = policy.timers.by_route(route)
+    return replace(policy, timers=timers, unlink_image=policy.unlink_image and can_unlink)
 
 
 def _window(request: UpgradeRequest, worst_case_s: float) -> tuple[str | None, str | None]:
@@ -234,7 +236,8 @@ def _window(request: UpgradeRequest, worst_case_s: float) -> tuple[str | None, s
             raise RequestRefused(f"window ends at {end.isoformat()}, before it starts at {start.isoformat()}")
         if end - start < timedelta(seconds=worst_case_s):
             length, needed = _minutes((end - start).total_seconds()), _minutes(worst_case_s)
-            remedy = f"worst case of this upgrade is {needed} (timers.worst_case_s); make the window longer"
+            key = "worst_case_s" if request.route is Route.ISSU else f"{request.route}_worst_case_s"
+            remedy = f"worst case of this upgrade is {needed} (timers.{key}); make the window longer"
             raise RequestRefused(f"window is {length} long; {remedy}")
     return (start.isoformat() if start else None), (end.isoformat() if end else None)
 

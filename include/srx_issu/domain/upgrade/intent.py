@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import assert_never
 
 from srx_issu.domain.approvals.rule import Approvals, CampaignApproval
 from srx_issu.domain.checking import CheckRules
@@ -70,8 +71,25 @@ class Timers:
     convergence_s: float = 900.0  # how long state may take to come back before it counts as lost
     approval_s: float = 86400.0
     lease_s: float = 21600.0
-    worst_case_s: float = 10800.0  # whole ISSU; a window with less time left is not used
+    worst_case_s: float = 10800.0  # whole upgrade by its route; a window with less time left is not used
+    icu_worst_case_s: float = 10800.0
+    minimal_downtime_worst_case_s: float = 21600.0
+    dual_reboot_worst_case_s: float = 11700.0
     node_permit_s: float = 30.0  # of the node's clock: later than this a start that arrives does nothing
+
+    def by_route(self, route: Route) -> Timers:
+        """With the worst case of that route; as policy has it, it is that of an ISSU."""
+        match route:
+            case Route.ISSU:
+                return self
+            case Route.ICU:
+                return replace(self, worst_case_s=self.icu_worst_case_s)
+            case Route.MINIMAL_DOWNTIME:
+                return replace(self, worst_case_s=self.minimal_downtime_worst_case_s)
+            case Route.DUAL_REBOOT:
+                return replace(self, worst_case_s=self.dual_reboot_worst_case_s)
+            case never:
+                assert_never(never)
 
     def held_down(self, rg0_s: float | None, data_s: float | None = None) -> Timers:
         """Longer where the cluster's own configuration holds groups down for longer (seconds; None: not

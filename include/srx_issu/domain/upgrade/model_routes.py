@@ -37,8 +37,7 @@ def routes_of(model: str, rules: SupportMatrix) -> tuple[Route, ...]:
 def usual_route(model: str, rules: SupportMatrix) -> Route | None:
     """What is taken where nobody names a route: the one in service that the model has. None = it has none,
     and a person chooses between outages."""
-    in_service = (route for route in (Route.ISSU, Route.ICU) if why_never(route, model, rules) is None)
-    return next(in_service, None)
+    return next((route for route in routes_of(model, rules) if route.is_in_service), None)
 
 
 def command_for(cluster: str, image: str, route: Route) -> str:

@@ -25,7 +25,13 @@ class Route(StrEnum):
     def label(self) -> str:
         return _LABELS[self]
 
+    @property
+    def is_in_service(self) -> bool:
+        """Whether one node forwards all the while, but for seconds."""
+        return self in _IN_SERVICE
 
+
+_IN_SERVICE = frozenset({Route.ISSU, Route.ICU})
 _LABELS: Mapping[Route, str] = {
     Route.ISSU: "ISSU (in-service software upgrade)",
     Route.ICU: "ICU (in-band cluster upgrade)",

@@ -30,6 +30,7 @@ from srx_issu.domain.upgrade.support import InService, Support, judge
 from srx_issu.domain.verdict import Status
 from srx_issu.ports import codec
 from srx_issu.steps.audit.context import AuditContext
+from srx_issu.steps.audit.releases import note_releases
 
 PLAN, BATCH, MATRIX = "plan.json", "batch.json", "matrix.json"
 NO_IMAGE = "not judged: no image of the catalogue is for this model"
@@ -193,6 +194,7 @@ def make_matrix(context: AuditContext) -> tuple[Matrix, tuple[Change, ...] | Non
     matrix = Matrix(audit_id=context.audit_id, began_at=plan.began_at, ended_at=now, clusters=rows)
     before = _last(context)
     context.audits.write(context.audit_id, MATRIX, codec.dumps(matrix))
+    note_releases(context.audits, matrix)
     return matrix, None if before is None else changes(before, matrix)
 
 

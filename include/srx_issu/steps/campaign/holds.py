@@ -25,6 +25,8 @@ def _places(campaign_id: str, limits: InFlight, cluster: PlannedCluster) -> tupl
     found = [(own, limits.campaign), (f"{own}:site:{cluster.site}", limits.per_site)]
     if cluster.region:
         found.append((f"{own}:region:{cluster.region}", limits.per_region))
+    if cluster.is_outage:
+        found.append((f"{own}:outage", limits.outages))
     return tuple(SharedLimit(resource=name, places=places) for name, places in found if places)
 
 

@@ -21,6 +21,7 @@ from srx_issu.steps.campaign.plan_question import (
     require_approvers,
     rule_for_plan,
 )
+from srx_issu.steps.campaign.plan_routes import asking_lines, at_once, route_lines, with_route
 from srx_issu.steps.campaign.planned import plan_in, plan_of, rule_in
 from srx_issu.steps.campaign.questions import CampaignQuestion
 
@@ -62,9 +63,11 @@ def approval_question(context: CampaignContext) -> CampaignQuestion | None:
         return None
     lines = [
         f"**{campaign.name}**, asked for by {context.requested_by}. Plan `{plan.digest}`: {_sizes(plan)}.",
-        f"At once: {campaign.in_flight.campaign}. Budget: {_budget(campaign.budget.total)}.",
+        f"At once: {at_once(plan, campaign)}. Budget: {_budget(campaign.budget.total)}.",
+        *route_lines(plan),
         *(_wave_line(plan, wave.number) for wave in plan.waves if wave.clusters),
         *(f"Left out: {left.name}: {left.reason}" for left in plan.left_out[:_MOST_NAMES]),
+        *asking_lines(plan),
         *_staging_lines(context, plan, campaign),
         "Approving lets the waves start, each cluster in its window. Each is still checked by itself.",
     ]
@@ -148,6 +151,6 @@ def _budget(total: Share | None) -> str:
 
 
 def _wave_line(plan: CampaignPlan, number: int) -> str:
-    names = [cluster.name for cluster in plan.wave(number).clusters]
+    names = [with_route(cluster) for cluster in plan.wave(number).clusters]
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return f"Wave {number}: {', '.join(names[:_MOST_NAMES])}{more}"

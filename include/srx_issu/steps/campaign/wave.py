@@ -22,6 +22,7 @@ from srx_issu.steps.campaign.answers import choice, decision
 from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.plan import known_plan
 from srx_issu.steps.campaign.plan_question import digest_of
+from srx_issu.steps.campaign.plan_routes import with_route
 from srx_issu.steps.campaign.questions import CampaignQuestion
 
 
@@ -40,7 +41,8 @@ def wave_question(context: CampaignContext, number: int) -> CampaignQuestion | N
     """Asked when the campaign has a gate before this wave. Only the plan that was approved counts: what the
     files say by now is not looked at."""
     plan, campaign = known_plan(context)
-    names = [cluster.name for cluster in plan.wave(number).clusters]
+    clusters = plan.wave(number).clusters
+    names = [cluster.name for cluster in clusters]
     if number in _state(context).opened or not campaign.gates.waves:
         return None
     subject = f"Open wave {number} of campaign {campaign.name}: {many(len(names), 'cluster')}?"
@@ -48,7 +50,7 @@ def wave_question(context: CampaignContext, number: int) -> CampaignQuestion | N
         about=about_wave(number),
         digest=_wave_digest(context, number),
         subject=subject,
-        body=f"Wave {number} of **{campaign.name}**: {', '.join(names)}",
+        body=f"Wave {number} of **{campaign.name}**: {', '.join(map(with_route, clusters))}",
         within_s=campaign.gates.expiry_s,
         parts={"clusters": ", ".join(names)},
     )

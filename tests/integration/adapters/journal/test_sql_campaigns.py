@@ -215,3 +215,6 @@ def test_a_cluster_runs_what_its_last_good_upgrade_installed(
         journal.close_upgrade(intent.upgrade_id, outcome, "", NOON)
     assert campaigns.durations()[UsualCourse(model=intent.cluster.model)] == pytest.approx(3600, abs=30)
     assert campaigns.releases()[intent.cluster.name] == intent.image.release
+    ended = journal.now()
+    assert campaigns.releases(since=ended - timedelta(minutes=1)) == campaigns.releases()
+    assert campaigns.releases(since=ended) == {}

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from srx_issu.campaign.events import PlanMade, WaveOpened
 from srx_issu.campaign.gate import WaveDecision
-from srx_issu.campaign.model import Gates, Result, Staging
+from srx_issu.campaign.model import FleetCluster, Gates, InFlight, Result, Staging
 from srx_issu.campaign.rounds import SkipWave
 from srx_issu.domain.approvals.rule import ApprovalRule
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.steps.campaign.close import close_campaign
 from srx_issu.steps.campaign.cluster_task import ClusterEnded
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
@@ -20,6 +22,7 @@ from srx_issu.steps.campaign.wave import (
     judge,
     open_wave,
     prepare_wave,
+    wave_question,
 )
 from tests.fakes.campaigns import FakeCampaign, said
 from tests.unit.campaign.fleets import member
@@ -179,3 +182,51 @@ class TestPlanBehindAWave:
         assert isinstance(found, ClusterEnded)
         assert found.result is Result.NOT_STARTED
         assert "was not approved" in found.reason
+
+
+class TestRoutes:
+    def asked(self, *fleet: FleetCluster, **limits: Any) -> str:
+        fake = spring()
+        fake.campaign = replace(fake.campaign, in_flight=InFlight(campaign=2, **limits))
+        fake.fleet[:] = fleet
+        make_plan(fake.context())
+        question = approval_question(fake.context())
+        assert question is not None
+        return question.body
+
+    def test_the_question_says_each_clusters_route_and_what_it_costs(self) -> None:
+        reboot = member(
+            "c", route=Route.DUAL_REBOOT, outage_s=900, sessions="all are lost", worst_case_s=11700.0,
+            release="21.4R3", asks="nobody knows a path beside the cluster",
+        )  # fmt: skip
+        icu = member("b", route=Route.ICU, outage_s=30, release="21.4R3")
+        body = self.asked(member("a", release="21.4R3"), icu, reboot)
+        for words in (
+            "At once: 2, of them by a route that stops all traffic: 1.",
+            "**ISSU (in-service software upgrade)**, 1 cluster (SRX4600): traffic of each stops: no figure",
+            "**dual reboot**, 1 cluster (SRX4600): traffic of each stops: about 900 s; "
+            "sessions: all are lost. Takes up to 195 minutes; nothing starts with less left in its window.",
+            "Wave 2: b (ICU: about 30 s), c (dual reboot: about 900 s)",
+            "Asks again in its own run: c (dual reboot from 21.4R3): nobody knows a path beside the cluster",
+        ):
+            assert words in body
+        assert "Not judged yet" not in body
+
+    def test_whose_release_nobody_has_seen_is_named(self) -> None:
+        body = self.asked(member("a", release="21.4R3"), member("b"))
+        assert "Not judged yet: b. Nobody has seen which release runs there" in body
+
+    def test_where_all_go_by_issu_nothing_is_said_of_routes(self) -> None:
+        body = self.asked(member("a", release="21.4R3"), member("b", release="21.4R3"))
+        assert "traffic" not in body
+        assert "At once: 2. Budget" in body
+
+    def test_so_does_the_question_about_a_wave(self) -> None:
+        fake = spring(gates=Gates(waves=True))
+        fake.fleet[:] = [member("a", route=Route.DUAL_REBOOT, outage_s=900)]
+        make_plan(fake.context())
+        said(fake, approval_question(fake.context()))
+        confirm_plan(fake.context())
+        question = wave_question(fake.context(), 1)
+        assert question is not None
+        assert question.body == "Wave 1 of **spring**: a (dual reboot: about 900 s)"

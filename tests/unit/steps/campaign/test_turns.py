@@ -191,3 +191,17 @@ class TestEnds:
         fake.clock.time += timedelta(seconds=CLAIM_WITHIN_S + 1)
         assert self.wants(fake, end, "queued")
         assert not self.wants(fake, end)  # Airflow was not asked
+
+
+def test_of_those_whose_traffic_stops_one_is_in_flight_at_once() -> None:
+    fake = wave_of("abc", route=Route.DUAL_REBOOT, in_flight=InFlight(campaign=3))
+    steps = [next_step(fake.context(), task_of(fake, name)) for name in "abc"]
+    assert [type(step) for step in steps] == [StartRun, MustWait, MustWait]
+    assert isinstance(steps[1], MustWait)
+    assert "campaign:spring__1:outage: all 1 places are taken" in steps[1].reason
+    two = wave_of("abc", route=Route.DUAL_REBOOT, in_flight=InFlight(campaign=3, outages=2))
+    steps = [next_step(two.context(), task_of(two, name)) for name in "abc"]
+    assert [type(step) for step in steps] == [StartRun, StartRun, MustWait]
+    in_service = wave_of("abc", route=Route.ICU, in_flight=InFlight(campaign=3))
+    steps = [next_step(in_service.context(), task_of(in_service, name)) for name in "abc"]
+    assert [type(step) for step in steps] == [StartRun] * 3
