@@ -35,6 +35,15 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
         each=20,
         durations={"reboot": 3600, "cold_sync": 60},
     ),
+    # No rollback leads from the target back.
+    "NO_WAY_BACK": OtherKind(
+        prefix="fw-noback-",
+        model="SRX340",
+        release="23.4R2-S3.9",
+        target="24.4R1.9",
+        each=6,
+        durations={"reboot": 3600, "cold_sync": 60},
+    ),
 }
 TARGETS = {kind.model: kind.target for kind in OTHER_KINDS.values()}
 

@@ -44,7 +44,7 @@ from srx_issu.steps.upgrade.hold_for_operator import hold_for_operator, hold_rec
 from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
 from srx_issu.steps.upgrade.judge_readiness import Assessment, judge_readiness
 from srx_issu.steps.upgrade.snapshot_software import snapshot_software
-from srx_issu.steps.upgrade.stage_image import stage_image
+from srx_issu.steps.upgrade.stage_image import stage_image, stage_old_image
 from srx_issu.steps.upgrade.start_issu import start_issu
 from srx_issu.steps.upgrade.trace_cluster import trace_cluster
 from srx_issu.steps.upgrade.validate_image import validate_image
@@ -108,6 +108,7 @@ def prepare(start: str = START_ISSU) -> BranchStepOperator:
         looks("prepare.back_up_configuration", back_up_configuration),
         sends("prepare.snapshot_software", snapshot_software, Sending.SNAPSHOT),
         sends("prepare.stage_image", stage_image, Sending.UPLOAD),
+        sends("prepare.stage_old_image", stage_old_image, Sending.OLD_IMAGE),
         sends("prepare.validate_image", validate_image, Sending.VALIDATE),
         looks("prepare.ask_for_start", ask_for_start),
         branches=before_start(start),

@@ -83,6 +83,7 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
         policy = replace(policy, fail_back_rg0=request.fail_back_rg0)
     start, end = _window(request, policy.timers.worst_case_s)
     approvals = approvals_for(catalog, request, cluster, image)
+    support = catalog.support_rules.about(cluster.model)
     return Intent(
         upgrade_id=request.upgrade_id,
         cluster=cluster,
@@ -98,7 +99,8 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
         window_end=end,
         route=request.route,
         shared_limits=catalog.concurrency.of(cluster),
-        support=catalog.support_rules.about(cluster.model),
+        support=support,
+        old_images=_old_images(catalog, cluster, image, support),
     )
 
 
@@ -217,6 +219,18 @@ def _software(rules: SupportMatrix, cluster: Cluster, image: Image) -> SoftwareF
             f"image {image.name} is {software} software; {engine}, which takes {needed} software"
         )
     return software
+
+
+def _old_images(
+    catalog: Catalog, cluster: Cluster, image: Image, support: SupportMatrix
+) -> tuple[Image, ...]:
+    """Where some rollback does not lead back: what the cluster may run now, which nobody has seen yet."""
+    if support.routes is None or not support.routes.rollbacks:
+        return ()
+    is_vmhost = image_facts(image.name).is_vmhost
+    others = (each for each in catalog.images.values() if each.name != image.name)
+    fitting = (each for each in others if cluster.model in each.models)
+    return tuple(each for each in fitting if image_facts(each.name).is_vmhost is is_vmhost)
 
 
 def _policy(catalog: Catalog, cluster: Cluster, image: Image, route: Route) -> Policy:

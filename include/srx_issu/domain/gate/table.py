@@ -39,6 +39,7 @@ class SendCondition(StrEnum):
     OURS_TO_BRING_HOME = "ours_to_bring_home"
     CLOCKS_AGREE = "clocks_agree"
     READINESS = "readiness"
+    WAY_BACK = "way_back"
     APPROVED = "approved"
     ROUTE_APPROVED = "route_approved"
     PLAN_APPROVED = "plan_approved"
@@ -66,6 +67,8 @@ MEANING: Mapping[SendCondition, str] = MappingProxyType(
         SendCondition.OURS_TO_BRING_HOME: "This upgrade began what is brought home, or took it over.",
         SendCondition.CLOCKS_AGREE: "This machine's clock and the database's agree within 5 s.",
         SendCondition.READINESS: "Readiness was assessed, has passed, and is younger than `readiness_age_s`.",
+        SendCondition.WAY_BACK: "Where no rollback leads back, both nodes have shown the old image, with the "
+        "catalogue's SHA-256.",
         SendCondition.APPROVED: "The newest decision on exactly this start is a yes, entitled and not "
         "expired.",
         SendCondition.ROUTE_APPROVED: "The command is of the plan of the route that was approved, and which "
@@ -117,6 +120,7 @@ CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = MappingProxyType(
             SendCondition.NOT_STOPPED,
             SendCondition.CLOCKS_AGREE,
             SendCondition.READINESS,
+            SendCondition.WAY_BACK,
             SendCondition.APPROVED,
             SendCondition.WINDOW,
             SendCondition.SAME_WAY,

@@ -23,6 +23,7 @@ class Sending(StrEnum):
     GATHER = "gather"  # a group failed over by hand before the start (Junos 11.4 and earlier)
     TRACE = "trace"  # trace options committed before the start
     START = "start"  # the ISSU itself
+    OLD_IMAGE = "old_image"  # what the nodes run now, for the way back
     INSTALL = "install"  # the image on one node, for its next boot
     REBOOT = "reboot"  # a node, as its route has it
     COMMIT = "commit"  # lines of a configuration, as the route has them

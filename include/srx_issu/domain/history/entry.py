@@ -16,6 +16,7 @@ from srx_issu.domain.history.command_events import (
 )
 from srx_issu.domain.history.events import Event, IssuFound
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.route_events import OldImageThere
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ def entry_of(event: Event, text: str, *, at: datetime, step: str, node: NodeName
     match event:
         case CommandIntended() | CommandSent() | CommandUnanswered() | CommandRejected():
             node = event.node
-        case CommandWithdrawn() | PermitRefused():
+        case CommandWithdrawn() | PermitRefused() | OldImageThere():
             node = event.node
         case IssuFound():
             node = event.starter

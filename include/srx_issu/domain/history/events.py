@@ -34,7 +34,7 @@ from srx_issu.domain.history.recovery_events import (
     RecoveryPlanned,
     RecoveryStepPassed,
 )
-from srx_issu.domain.history.route_events import RoutePlanned, RouteStepPassed
+from srx_issu.domain.history.route_events import OldImageThere, RoutePlanned, RouteStepPassed
 from srx_issu.domain.history.step_events import (
     OwnWait,
     StepFailed,
@@ -221,6 +221,7 @@ Event = (
     | FailureNamed
     | RecoveryPlanned
     | RoutePlanned
+    | OldImageThere
     | RouteStepPassed
     | RecoveryStepPassed
     | FindingMade

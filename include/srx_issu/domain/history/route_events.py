@@ -23,6 +23,16 @@ class RoutePlanned:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OldImageThere:
+    """The node has shown the image of what it runs now, with the SHA-256 of the catalogue."""
+
+    kind: ClassVar[EntryKind] = EntryKind.OBSERVED
+    node: NodeName
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RouteStepPassed:
     """An action of the plan is over."""
 

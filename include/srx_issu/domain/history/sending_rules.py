@@ -36,6 +36,9 @@ RULES: Mapping[Sending, SendingRule] = MappingProxyType(
     {
         Sending.SNAPSHOT: SendingRule(words="the running software backed up", purposes=_PREPARES),
         Sending.UPLOAD: SendingRule(words="an image copied to a node", purposes=_PREPARES),
+        Sending.OLD_IMAGE: SendingRule(
+            words="the old image copied to a node, for the way back", purposes=_PREPARES
+        ),
         Sending.VALIDATE: SendingRule(words="the image validated by a node", purposes=_PREPARES),
         Sending.GATHER: SendingRule(words="a group failed over by hand", purposes=_BEGINS, routes=_ISSU),
         Sending.TRACE: SendingRule(words="trace options committed", purposes=(SendPurpose.CONFIGURE,)),

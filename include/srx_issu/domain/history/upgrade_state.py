@@ -40,7 +40,7 @@ from srx_issu.domain.history.recovery_events import (
     RecoveryPlanned,
     RecoveryStepPassed,
 )
-from srx_issu.domain.history.route_events import RoutePlanned, RouteStepPassed
+from srx_issu.domain.history.route_events import OldImageThere, RoutePlanned, RouteStepPassed
 from srx_issu.domain.history.state_parts import (
     Conclusion,
     IntendedCommand,
@@ -88,6 +88,9 @@ class UpgradeState(WaitsSoFar):
     snapshots: dict[NodeName, str] = field(default_factory=dict)  # the node's words
     validated: dict[NodeName, str] = field(default_factory=dict)  # words of who found nothing against it
     brought: dict[NodeName, str] = field(default_factory=dict)  # the image's path, where it was copied to
+    old_images: dict[NodeName, str] = field(
+        default_factory=dict
+    )  # SHA-256 of what leads back, where it was seen
     talk: list[Said] = field(default_factory=list)  # with people, in its order
     findings: list[tuple[FoundBy | None, str]] = field(default_factory=list)
     taken_over: ClusterTakenOver | None = None
@@ -221,6 +224,8 @@ class UpgradeState(WaitsSoFar):
                 self.plan = PlannedRecovery(event=planned, text=entry.text)
                 self.passed, self.failures_since_plan = set(), []
                 self._before_plan = len(self._intended)
+            case OldImageThere() as there:
+                self.old_images[there.node] = there.sha256
             case RoutePlanned() as route:
                 self.route = route
             case FindingMade(by=by):
@@ -258,7 +263,7 @@ class UpgradeState(WaitsSoFar):
                     self.snapshots[answered.node] = text
                 if answered.sending is Sending.VALIDATE:
                     self.validated[answered.node] = text
-                if answered.file is not None:
+                if answered.file is not None and answered.sending is not Sending.OLD_IMAGE:
                     self.brought[answered.node] = answered.file
         if is_start and not isinstance(answered, CommandRejected):
             self.start_was_sent = True

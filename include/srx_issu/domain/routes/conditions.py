@@ -20,7 +20,10 @@ class RouteConditions:
     has_path_beside_cluster: bool | None = None
     """Both management addresses are reached over a path that does not cross the cluster, or there is a
     console server for both nodes."""
-    is_old_image_staged: bool | None = None  # on both nodes, with the checksum of the catalogue
+    is_old_image_staged: bool | None = None
+    """On both nodes, with the checksum of the catalogue, before the start; True already where the catalogue
+    has it: nothing begins before both nodes have shown it."""
+    missing_image: str | None = None  # which one it is, in words, where it is not there
     is_ha_link_encrypted: bool | None = None
     is_person_on_site: bool | None = None
 
@@ -34,7 +37,7 @@ def reasons_against(
     if FACTS[route].needs_person_on_site:
         yield from _person(conditions.is_person_on_site)
     if rollback is not None and rollback.rollback is not Rollback.WORKS:
-        yield from _old_image(conditions.is_old_image_staged, rollback)
+        yield from _old_image(conditions, rollback)
     if direction is Direction.DOWNGRADE:
         yield from _encryption(conditions.is_ha_link_encrypted)
 
@@ -62,11 +65,12 @@ def _person(is_there: bool | None) -> Iterator[RouteReason]:
         )
 
 
-def _old_image(is_staged: bool | None, rule: RollbackRule) -> Iterator[RouteReason]:
-    if is_staged is None:
+def _old_image(conditions: RouteConditions, rule: RollbackRule) -> Iterator[RouteReason]:
+    if conditions.is_old_image_staged is None:
         yield _ask(f"{rule.reason}; not known whether the old image is on both nodes", rule.source)
-    elif not is_staged:
-        yield _no(f"{rule.reason}; stage the old image with its checksum on both nodes first", rule.source)
+    elif not conditions.is_old_image_staged:
+        remedy = conditions.missing_image or "stage the old image with its checksum on both nodes first"
+        yield _no(f"{rule.reason}; {remedy}", rule.source)
 
 
 def _encryption(is_on: bool | None) -> Iterator[RouteReason]:

@@ -220,3 +220,4 @@ class Intent:
     shared_limits: tuple[SharedLimit, ...] = ()  # site, region and fleet, from policy/concurrency.yaml
     ordered_by: OrderedBy | None = None  # None: asked for by itself
     support: SupportMatrix | None = None  # of this model, in force at claim; None in those of older versions
+    old_images: tuple[Image, ...] = ()  # of the catalogue at claim, where a rollback may not lead back

@@ -11,9 +11,11 @@ from srx_issu.domain.history.state_parts import Ready
 from srx_issu.domain.junos.version import parse
 from srx_issu.domain.recovery.descriptions import describe as describe_plan
 from srx_issu.domain.routes.describe import route_words
+from srx_issu.domain.upgrade.commands import AddSoftware
 from srx_issu.domain.upgrade.decide import SYN_CHECK_OFF_S, start_command
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.leads_back import old_image_of
 from srx_issu.domain.upgrade.model_routes import command_for
 from srx_issu.domain.upgrade.route import NOT_CARRIED_OUT, Allowance, Route
 from srx_issu.domain.upgrade.traces import UNDO, are_wanted, trace_lines
@@ -54,6 +56,7 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
         _routes(context, course.before),
         *_without_validation(intent),
         *_without_syn_check(intent),
+        *_by_old_image(intent, course.before),
         *_by_sha1(intent),
         *_traces(intent),
         *(by_plan or _by_issu(context, course.starter)),
@@ -127,6 +130,19 @@ def _without_syn_check(intent: Intent) -> list[str]:
         "**TCP SYN checks are switched off** (`no-tcp-syn-check`), as policy asks, so that sessions may go "
         f"on behind the outage: for {SYN_CHECK_OFF_S:,} s from before the secondary's reboot on, sessions "
         "are taken that nobody has seen begin. The node switches them on again by itself."
+    ]
+
+
+def _by_old_image(intent: Intent, before: Snapshot) -> list[str]:
+    """The way back where no rollback leads there."""
+    old = old_image_of(intent, before)
+    if old is None or old.image is None:
+        return []
+    command = AddSoftware(image_path=old.image.node_path, software=intent.software)
+    return [
+        f"**No rollback leads back**: {old.rule.reason} [{old.rule.source}]. The way back is `{command.cli}` "
+        f"on each node. Both have shown this image of {old.release}, with SHA-256 {old.image.sha256}; it "
+        "stays there when the upgrade is over."
     ]
 
 

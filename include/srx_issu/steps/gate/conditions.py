@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import DeviceError, JournalAway, StopFlagUnreadable
 from srx_issu.domain.failure.last_words import waiting_prompt
 from srx_issu.domain.gate.answer import Fails, Finding, Holds, Unclear
@@ -19,8 +20,9 @@ from srx_issu.domain.history.own_commit import undo_lines
 from srx_issu.domain.history.sending_rules import objection_to_kind
 from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.upgrade.intent import StartMethod
+from srx_issu.domain.upgrade.leads_back import old_image_of
 from srx_issu.domain.upgrade.prompts import listed_words
-from srx_issu.steps.baseline import timers_in_force
+from srx_issu.steps.baseline import baseline, timers_in_force
 from srx_issu.steps.gate.approval_conditions import approved, plan_approved, route_approved
 from srx_issu.steps.gate.order import AnswerOrder, CommitOrder
 from srx_issu.steps.gate.reading import GateReading
@@ -127,6 +129,22 @@ def _readiness(reading: GateReading) -> Finding:
     )
 
 
+def _way_back(reading: GateReading) -> Finding:
+    known, context = reading.known, reading.context
+    old = old_image_of(context.intent, baseline(known, context.evidence)) if known.baseline else None
+    if old is None:
+        return Holds(reason="a rollback leads back")
+    if old.image is None:
+        return Fails(reason=f"{old.rule.reason}; {old.missing}")
+    lacking = [node.value for node in NodeName if known.old_images.get(node) != old.image.sha256]
+    if not lacking:
+        return Holds(reason=f"{old.image.name} is on both nodes")
+    return Fails(
+        reason=f"{old.rule.reason}; {' and '.join(lacking)} has not shown {old.image.name} with SHA-256 "
+        f"{old.image.sha256}"
+    )
+
+
 def _window(reading: GateReading) -> Finding:
     intent, begun = reading.context.intent, reading.order.purpose is SendPurpose.CONTINUE
     timers = timers_in_force(reading.known, intent)
@@ -204,6 +222,7 @@ _READERS: Mapping[SendCondition, Callable[[GateReading], Finding]] = {
     SendCondition.OURS_TO_BRING_HOME: _ours_to_bring_home,
     SendCondition.CLOCKS_AGREE: _clocks_agree,
     SendCondition.READINESS: _readiness,
+    SendCondition.WAY_BACK: _way_back,
     SendCondition.APPROVED: approved,
     SendCondition.ROUTE_APPROVED: route_approved,
     SendCondition.PLAN_APPROVED: plan_approved,

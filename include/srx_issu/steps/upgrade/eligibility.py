@@ -34,10 +34,10 @@ def eligibility(context: UpgradeContext, before: Snapshot, state: ClusterState |
     if intent.support is None:
         support = replace(support, verdict=InService.REFUSED, reason=_NO_RULES)
     elif intent.route is not Route.ISSU:
-        own = _choice(intent, running, rules, route_conditions(context, state)).of(intent.route)
+        own = _choice(intent, running, rules, route_conditions(context, before, state)).of(intent.route)
         support = replace(support, route=own.allowance, reason=f"{intent.route.label}: {own.reason}")
     if support.allowance is Allowance.REFUSED and intent.support is not None:
-        instead = _instead(intent, _choice(intent, running, rules, route_conditions(context, state)))
+        instead = _instead(intent, _choice(intent, running, rules, route_conditions(context, before, state)))
         support = replace(support, reason=f"{support.reason}{instead}")
     return replace(support, software=intent.software)
 
@@ -48,7 +48,7 @@ def routes_to(context: UpgradeContext, before: Snapshot) -> RouteChoice | None:
     intent, running = context.intent, _running(before)
     if running is None or intent.support is None:
         return None
-    return _choice(intent, running, intent.support, route_conditions(context))
+    return _choice(intent, running, intent.support, route_conditions(context, before))
 
 
 def _running(before: Snapshot) -> str | None:

@@ -65,7 +65,7 @@ from srx_issu.domain.history.recovery_events import (
     RecoveryPlanned,
     RecoveryStepPassed,
 )
-from srx_issu.domain.history.route_events import RoutePlanned, RouteStepPassed
+from srx_issu.domain.history.route_events import OldImageThere, RoutePlanned, RouteStepPassed
 from srx_issu.domain.history.step_events import (
     Awaited,
     OwnWait,
@@ -175,6 +175,7 @@ FULL: tuple[Event, ...] = (
     ),
     RecoveryStepPassed(action=ActionName.ABORT_ISSU),
     RoutePlanned(route=Route.DUAL_REBOOT, starter=NodeName.NODE0, plan="u/route-plan", digest="d" * 64),
+    OldImageThere(node=NodeName.NODE1, path="/var/tmp/old.tgz", sha256="a" * 64),
     RouteStepPassed(action=ActionName.INSTALL_ON_SECONDARY),
     FindingMade(by=FoundBy.POLICIES, check="policies", evidence="u/policies", pfes=("fpc0", "fpc1")),
     CommitUndone(),
@@ -224,6 +225,7 @@ STORED: Mapping[str, str] = {
     "issu_found": "starter target transcript",
     "nothing_moved": "",
     "observed": "evidence",
+    "old_image_there": "path sha256",
     "outcome_decided": "outcome",
     "permit_refused": "condition purpose",
     "question_asked": "question shown parts assigned needed clearings",
@@ -244,7 +246,7 @@ STORED: Mapping[str, str] = {
 }
 # The values of what is stored by its value, and decided from.
 VALUES: Mapping[type[Any], str] = {
-    Sending: "snapshot upload validate gather trace start install reboot commit halt answer "
+    Sending: "snapshot upload validate gather trace start old_image install reboot commit halt answer "
     "resync_policies reset_flags fail_back fail_back_rg0 recover return_groups undo_commit clean_up",
     OwnWait: "state_after_issu state_after_fail_back unattended_issu",
     FoundBy: "readiness snapshot validation policies state last_look recovery to_do commit bystanders lease",

@@ -15,6 +15,7 @@ from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.route_events import OldImageThere
 from srx_issu.domain.history.step_events import WaitEnded
 from srx_issu.domain.junos.job import job_name
 from srx_issu.domain.outcome import Outcome
@@ -24,7 +25,8 @@ from srx_issu.domain.upgrade.commands import AbortIssu, Command, FailOver, Start
 from srx_issu.domain.upgrade.configuration import CommitConfiguration
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import EvidenceRules, Intent, StartMethod
-from srx_issu.domain.upgrade.route import Route
+from srx_issu.domain.upgrade.route import Rollback, RollbackRule, Route, RouteRules, RouteScope
+from srx_issu.domain.upgrade.support import SupportMatrix
 from srx_issu.domain.upgrade.traces import UNDO, trace_lines
 from srx_issu.ports.journal import Hold, Intended
 from srx_issu.ports.permits import Permit
@@ -49,7 +51,7 @@ from srx_issu.steps.recovery.stored_plan import stored_plan
 from srx_issu.steps.routes.stored_plan import plan_route, route_plan
 from srx_issu.steps.upgrade.start_issu import START_KEY
 from tests.fakes.contexts import FakeUpgrade, RecordingWriter, start_intended
-from tests.fakes.intents import POLICY, intent
+from tests.fakes.intents import IMAGE, POLICY, intent
 from tests.fakes.memory import MemoryJournal, SteppingClock
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group
 
@@ -68,6 +70,16 @@ SENDING = {
     SendPurpose.BRING_HOME: Sending.RECOVER,
     SendPurpose.UNDO_COMMIT: Sending.UNDO_COMMIT,
 }
+
+
+NO_ROLLBACK = SupportMatrix(
+    platforms={},
+    routes=RouteRules(
+        rollbacks=(
+            RollbackRule(scope=RouteScope(), rollback=Rollback.NONE, reason="no way back", source="page"),
+        )
+    ),
+)
 
 
 def due(_: Snapshot) -> str | None:
@@ -321,6 +333,14 @@ def begin(**changes: object) -> World:
     """Gathering a group: ready and approved."""
     fake = FakeUpgrade(intent=intent(**changes), journal=AwayJournal(), writer=AfterSending())
     return World(purpose=SendPurpose.BEGIN, fake=fake.with_baseline().ready_and_approved(), key="gather.1")
+
+
+def begin_without_way_back() -> World:
+    """An ICU from whose target no rollback leads back; node1 has not shown the old image."""
+    old = replace(IMAGE, name="old.tgz", release=OLD, sha256="a" * 64)
+    world = begin_start(StartMethod.SHELL, route=Route.ICU, support=NO_ROLLBACK, old_images=(old,))
+    world.fake.happened(OldImageThere(node=N0, path=old.node_path, sha256=old.sha256), "there")
+    return world
 
 
 def configure(**changes: object) -> World:
