@@ -19,9 +19,9 @@ from srx_issu.domain.verdict import Status
 E = TypeVar("E", bound=StrEnum)
 
 
-def results_to_json(phase: str, taken_at: datetime, results: Iterable[CheckResult]) -> str:
-    """``{"phase", "taken_at", "results": [{"check", "severity", "status", "node", "measured", "limit",
-    "text", "remedy", "because_silent"}]}``; node, measured, limit and remedy may be null."""
+def results_to_json(phase: str, suite: str, taken_at: datetime, results: Iterable[CheckResult]) -> str:
+    """``{"phase", "suite", "taken_at", "results": [{"check", "severity", "status", "node", "measured",
+    "limit", "text", "remedy", "because_silent"}]}``; node, measured, limit and remedy may be null."""
     lines = [
         {
             "check": r.check,
@@ -36,7 +36,9 @@ def results_to_json(phase: str, taken_at: datetime, results: Iterable[CheckResul
         }
         for r in results
     ]
-    return json.dumps({"phase": phase, "taken_at": taken_at.isoformat(), "results": lines}, indent=1)
+    return json.dumps(
+        {"phase": phase, "suite": suite, "taken_at": taken_at.isoformat(), "results": lines}, indent=1
+    )
 
 
 def results_from_json(content: str | bytes) -> tuple[CheckResult, ...]:
@@ -48,6 +50,13 @@ def results_from_json(content: str | bytes) -> tuple[CheckResult, ...]:
     if not isinstance(lines, list):
         raise ValueError("expected a list of results")  # noqa: TRY004 - a document's fault, as bad JSON is
     return tuple(_result(line) for line in lines)
+
+
+def suite_from_json(content: str | bytes) -> str | None:
+    """The name of the suite that gave the results; None where an older version wrote them. Raises ValueError
+    where it is no JSON."""
+    found = json.loads(content)
+    return _text(found.get("suite")) if isinstance(found, dict) else None
 
 
 def _result(line: object) -> CheckResult:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from srx_issu.checks.check import YES, ZERO, Check, InRange
 from srx_issu.checks.frames import Frame, Subject
+from srx_issu.checks.route_suites import SUITES
 from srx_issu.checks.tables import every_check
 from srx_issu.domain.checking import Severity, WhenUnknown
 from srx_issu.domain.cluster.model import NodeName, Snapshot
@@ -33,7 +34,7 @@ _FLAGS = frozenset({"no_manual_flag", "priority_as_configured"})
 
 def post_checks(intent: Intent, before_state: ClusterState, *, flags_reset: bool) -> tuple[Check, ...]:
     """All of them. ``flags_reset``: after 'failover reset', so that no 255 and no manual flag may be left."""
-    shared = every_check(intent.policy)
+    shared = SUITES[intent.route].asked(every_check(intent.policy))
     wanted = _AS_BEFORE | _FLAGS if flags_reset else _AS_BEFORE
     told_before = any(isinstance(answer, Rows) for _, answer in before_state.answers("policy_sync"))
     return (

@@ -23,6 +23,7 @@ from srx_issu.checks.post_check_table import (
     priorities_frame,
 )
 from srx_issu.checks.results import enabled, results
+from srx_issu.checks.route_suites import SUITES
 from srx_issu.checks.runner import Validate, run
 from srx_issu.domain.checking import CheckResult, CheckRules, PostCheckVerdict, Severity, first_words
 from srx_issu.domain.cluster.model import NodeName, Snapshot
@@ -41,6 +42,7 @@ log = logging.getLogger(__name__)
 class PostChecks:
     """All results, every difference behind them, and what follows."""
 
+    suite: str  # name of what was asked: "icu.comparison"
     taken_at: datetime
     results: tuple[CheckResult, ...]
     differences: tuple[Difference, ...]
@@ -60,7 +62,7 @@ class PostChecks:
 
     def to_json(self) -> str:
         """For the evidence store; see ``checks.evidence``."""
-        return results_to_json("comparison", self.taken_at, self.results)
+        return results_to_json("comparison", self.suite, self.taken_at, self.results)
 
 
 def _once(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
@@ -100,12 +102,18 @@ def run_post_checks(
         comparison_frame(tables, counted),
     )
     checks = enabled(post_checks(intent, before_state, flags_reset=flags_reset), rules)
-    ran = validate(frames, checks)
+    suite = SUITES[intent.route].comparison
+    ran = validate(frames, checks, suite)
     found = results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
-    everything = (*(r for r in found if not _is_count(r)), *_difference_results(differences, rules))
+    everything = (
+        *(r for r in found if not _is_count(r)),
+        *_difference_results(differences, rules),
+        *_lost_by_design(compared_tables(old), intent),
+    )
     verdict, summary = _verdict(everything, len(tables))
     log.info("%s: %s: %s", after.cluster, verdict, summary)
     return PostChecks(
+        suite=suite,
         taken_at=after_state.taken_at,
         results=everything,
         differences=differences,
@@ -125,8 +133,24 @@ def differences_of(before: Observation, after: Observation, intent: Intent) -> t
 
 def _is_compared(table: str, intent: Intent) -> bool:
     """Not what the operator's rules leave out, nor what the route empties."""
-    is_lost = table in LOST_BY_DESIGN.get(intent.route, frozenset())
+    is_lost = table in LOST_BY_DESIGN.get(intent.route, {})
     return intent.policy.checks.table(table).enabled and not is_lost
+
+
+def _lost_by_design(tables: Iterable[str], intent: Intent) -> Iterator[CheckResult]:
+    """A line for each table that the route empties, so that nobody misses it."""
+    reasons = LOST_BY_DESIGN.get(intent.route, {})
+    for table in tables:
+        if table in reasons and intent.policy.checks.table(table).enabled:
+            yield CheckResult(
+                check=table,
+                severity=Severity.INFO,
+                status=Status.SKIPPED,
+                node=None,
+                measured=None,
+                limit=None,
+                text=f"not compared on this route ({intent.route.label}): {reasons[table]}",
+            )
 
 
 def findings_of(differences: Iterable[Difference], rules: CheckRules) -> tuple[Difference, ...]:

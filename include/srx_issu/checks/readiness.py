@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 
 from srx_issu.checks.check import Check
 from srx_issu.checks.frames import Subject
 from srx_issu.checks.nodes.identity import IDENTITY
 from srx_issu.checks.results import enabled, results
+from srx_issu.checks.route_suites import LATER, SUITES, RouteSuite
 from srx_issu.checks.runner import Validate, run
 from srx_issu.checks.tables import every_check, every_frame
-from srx_issu.domain.checking import CheckResult, Readiness, ReadinessVerdict, first_words
+from srx_issu.domain.checking import CheckResult, Readiness, ReadinessVerdict, Severity, first_words
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.plural import many
-from srx_issu.domain.routes.route import FACTS
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.domain.upgrade.route import Allowance
 from srx_issu.domain.upgrade.support import Support
 from srx_issu.domain.verdict import Status
 
@@ -46,19 +44,23 @@ def check_readiness(
     rules = intent.policy.checks
     subject = Subject(snapshot=snapshot, state=state, intent=intent, rules=rules, support=support)
     frames = every_frame(subject)
+    suite = SUITES[intent.route]
     checks = enabled(readiness_checks(intent), rules)
-    ran = validate(frames, checks)
+    ran = validate(frames, checks, suite.readiness)
     found = results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
+    found = (*found, *_not_asked(suite))
     if no_image is not None:
         found = tuple(_without_image(result, no_image) for result in found)
     asking = {check.name for check in checks if check.asks}
     current = no_image is None and _runs_target(subject)
-    readiness = _judged(subject, found, asking, ran.validations, current=current)
+    verdict, reason = _verdict(subject, found, asking, current=current)
+    readiness = Readiness(
+        suite=suite.readiness, results=found, verdict=verdict, reason=reason, validations=ran.validations
+    )
     log.info("%s: %s: %s", snapshot.cluster, readiness.verdict, readiness.reason)
     return readiness
 
 
-LATER = "release_is_later"
 NEED_AN_IMAGE = frozenset(
     {
         "image_for_model",
@@ -80,30 +82,30 @@ def _without_image(result: CheckResult, why: str) -> CheckResult:
 
 
 def readiness_checks(intent: Intent) -> tuple[Check, ...]:
-    """Every readiness check with the figures of this cluster's policy, the guide's first. That the image is
-    the later one is asked only where the route is for upgrades alone."""
-    found = every_check(intent.policy)
-    if FACTS[intent.route].for_downgrades is Allowance.REFUSED:
-        return found
-    return tuple(check for check in found if check.name != LATER)
+    """Those that the upgrade's route asks, with the figures of this cluster's policy, the guide's first."""
+    return SUITES[intent.route].asked(every_check(intent.policy))
+
+
+def _not_asked(suite: RouteSuite) -> tuple[CheckResult, ...]:
+    """A line for each check that the route leaves out, so that nobody misses it."""
+    return tuple(
+        CheckResult(
+            check=name,
+            severity=Severity.INFO,
+            status=Status.SKIPPED,
+            node=None,
+            measured=None,
+            limit=None,
+            text=f"not asked on this route ({suite.route.label}): {why}",
+        )
+        for name, why in suite.leaves_out.items()
+    )
 
 
 def _runs_target(subject: Subject) -> bool:
     """Both nodes run the image's release, by their own word."""
     target = subject.intent.image.release
     return all(v.release is not None and same_release(v.release, target) for v in subject.snapshot.views)
-
-
-def _judged(
-    subject: Subject,
-    found: tuple[CheckResult, ...],
-    asking: set[str],
-    raw: Mapping[str, object],
-    *,
-    current: bool,
-) -> Readiness:
-    verdict, reason = _verdict(subject, found, asking, current=current)
-    return Readiness(results=found, verdict=verdict, reason=reason, validations=raw)
 
 
 # What brings a lot of the others with it.
@@ -136,7 +138,7 @@ def _verdict(
     if blocking:
         spoken = [result for result in blocking if not result.because_silent]
         return ReadinessVerdict.NOT_READY, first_words(_causes_first(spoken or blocking))
-    if not found:
+    if all(result.status is Status.SKIPPED for result in found):
         return ReadinessVerdict.NOT_READY, "nothing was checked"
     questions = [result for result in found if result.check in asking and result.is_finding]
     if questions:

@@ -51,11 +51,14 @@ class _Validation:
 
 
 _NAMING_ROWS = {"result_format": "COMPLETE", "unexpected_index_column_names": ["row"]}
-Validate = Callable[[Sequence[Frame], Iterable[Check]], CheckRun]
+Validate = Callable[[Sequence[Frame], Iterable[Check], str], CheckRun]
 
 
-def run(frames: Sequence[Frame], checks: Iterable[Check]) -> CheckRun:
-    """Validates every frame with the checks of its table. A check without its table is an ERROR."""
+def run(frames: Sequence[Frame], checks: Iterable[Check], name: str) -> CheckRun:
+    """Validates every frame with the checks of its table. A check without its table is an ERROR.
+
+    ``name``: of the route's suite (``route_suites``); that of a table is "<name>.<table>".
+    """
     tables = _tables(context())
     everything = tuple(checks)
     by_name = {frame.name: frame for frame in frames}
@@ -68,7 +71,7 @@ def run(frames: Sequence[Frame], checks: Iterable[Check]) -> CheckRun:
             reason = f"no table {table!r} was made"
             outcomes += [CheckOutcome(check=c, status=Status.ERROR, row=None, trouble=reason) for c in mine]
             continue
-        validation = _validate(tables, frame, mine)
+        validation = _validate(tables, frame, mine, f"{name}.{table}")
         validations[table] = validation.raw
         outcomes += _outcomes(frame, mine, validation.results)
     order = {check.name: index for index, check in enumerate(everything)}
@@ -100,16 +103,18 @@ def _tables(gx_context: AbstractDataContext) -> BatchDefinition[Any]:
     return asset.add_batch_definition_whole_dataframe("whole")
 
 
-def _validate(tables: BatchDefinition[Any], frame: Frame, checks: tuple[Check, ...]) -> _Validation:
+def _validate(
+    tables: BatchDefinition[Any], frame: Frame, checks: tuple[Check, ...], name: str
+) -> _Validation:
     """Asks first only what fails, then which rows: naming rows takes twice the time, and few checks fail."""
     batch = _batch(tables, frame)
-    first = _ask(batch, frame.name, checks, {"result_format": "BOOLEAN_ONLY"})
+    first = _ask(batch, name, checks, {"result_format": "BOOLEAN_ONLY"})
     wrong = {_name(one) for one in first.results if not one.success}
     failed = tuple(check for check in checks if check.name in wrong)
     raw = _as_json(first)
     if not failed:
         return _Validation(results=first.results, raw=raw)
-    second = _ask(batch, frame.name, failed, _NAMING_ROWS)
+    second = _ask(batch, name, failed, _NAMING_ROWS)
     fine = [index for index, one in enumerate(first.results) if not _name(one) or _name(one) not in wrong]
     raw["results"] = [*(raw["results"][index] for index in fine), *_as_json(second)["results"]]
     return _Validation(results=[*(first.results[index] for index in fine), *second.results], raw=raw)
@@ -131,10 +136,10 @@ def _batch(tables: BatchDefinition[Any], frame: Frame) -> Any:
     return tables.get_batch({"dataframe": data})
 
 
-def _ask(batch: Any, table: str, checks: Iterable[Check], result_format: dict[str, Any]) -> Any:
+def _ask(batch: Any, name: str, checks: Iterable[Check], result_format: dict[str, Any]) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pandas and the library disagree about empty columns
-        return batch.validate(suite(table, checks), result_format=result_format)
+        return batch.validate(suite(name, checks), result_format=result_format)
 
 
 def _name(one: Any) -> str:

@@ -22,7 +22,7 @@ LEAN = "Lean"  # what the names of our expectations begin with; the rest is the 
 _GX_SEVERITY = {Severity.BLOCK: "critical", Severity.WARN: "warning", Severity.INFO: "info"}
 
 
-def suite(table: str, checks: Iterable[Check]) -> ExpectationSuite:
+def suite(name: str, checks: Iterable[Check]) -> ExpectationSuite:
     """The suite of one table; a table without rows fails it too."""
     import great_expectations as gx  # noqa: PLC0415 - 5 to 9 s, paid where it is used
 
@@ -40,7 +40,7 @@ def suite(table: str, checks: Iterable[Check]) -> ExpectationSuite:
                 )
             )
         made.append(_expectation(lean, check))
-    return gx.ExpectationSuite(name=table, expectations=made)
+    return gx.ExpectationSuite(name=name, expectations=made)
 
 
 @cache

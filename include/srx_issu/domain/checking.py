@@ -70,6 +70,7 @@ class Readiness:
     results: tuple[CheckResult, ...]
     verdict: ReadinessVerdict
     reason: str  # one sentence
+    suite: str  # name of what was asked: "icu.readiness"
     validations: Mapping[str, object] = field(default_factory=dict)  # Great Expectations' own, JSON by table
 
     @property

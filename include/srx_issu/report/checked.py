@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from srx_issu.checks.evidence import results_from_json
+from srx_issu.checks.evidence import results_from_json, suite_from_json
 from srx_issu.domain.checking import CheckResult, Severity
 from srx_issu.domain.verdict import Status
 
@@ -17,6 +17,7 @@ class CheckTable:
     """All results of one document, those that need eyes first. ``fault`` = why it could not be read."""
 
     document: str
+    suite: str | None = None  # that gave them; None where an older version did
     results: tuple[CheckResult, ...] = ()
     fault: str | None = None
 
@@ -41,7 +42,9 @@ def check_table(document: str, content: bytes | None) -> CheckTable | None:
         results = results_from_json(content)
     except (ValueError, RecursionError) as error:
         return CheckTable(document=document, fault=f"{document} cannot be read: {error}")
-    return CheckTable(document=document, results=tuple(sorted(results, key=_rank)))
+    return CheckTable(
+        document=document, suite=suite_from_json(content), results=tuple(sorted(results, key=_rank))
+    )
 
 
 def _rank(result: CheckResult) -> tuple[int, int, str, str]:

@@ -10,8 +10,10 @@ from srx_issu.domain.checking import CheckRules
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
 from srx_issu.domain.verdict import Status
+from srx_lab.machine.groups import fail_over
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.words import NodeId
 from srx_lab.rehearsal import example_image
@@ -63,6 +65,11 @@ class Case:
     words: str  # of the sentence
     reads: tuple[Reads, ...] = ()
     judged_by: Callable[[Intent], Intent] = field(default=lambda intent: intent)  # for the failing look only
+    route: Route = Route.ISSU  # one that asks it
+    passes: Prepare | None = None  # what the lab needs to pass; None: it does as it is
+
+    def asked(self, intent: Intent) -> Intent:
+        return replace(intent, route=self.route)
 
 
 def injected(fault: str, node: NodeName | None = None, *, after_s: float = 0, **parameters: str) -> Prepare:
@@ -120,6 +127,10 @@ def just_rebooted(nodes: LabNodes) -> None:
 def an_issu_is_under_way(nodes: LabNodes) -> None:
     nodes.cluster.machine.start_upgrade(NodeId.NODE0, example_image(), StartOptions(reboot=True))
     nodes.pass_time(30)
+
+
+def all_groups_on_node0(nodes: LabNodes) -> None:
+    fail_over(nodes.cluster.machine.world, 2, NodeId.NODE0, "manual failover", straight=True)
 
 
 def a_pic_goes_offline(nodes: LabNodes) -> None:

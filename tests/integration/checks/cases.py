@@ -40,6 +40,7 @@ from tests.integration.checks.case import (
     to_release,
     uncommitted,
 )
+from tests.integration.checks.route_cases import OF_SOME_ROUTES
 from tests.integration.checks.spoiling import GARBLED
 
 _GROUPS = Reads(STATUS, "redundancy-group-status")
@@ -125,6 +126,7 @@ READINESS: tuple[Case, ...] = (
         words="RG0 on node0, RG1 on node0, RG2 on node1",
         reads=(_GROUPS,),
     ),
+    *OF_SOME_ROUTES,
     Case(
         check="var_tmp_space",
         fails=injected("var_tmp_full", N1),

@@ -116,7 +116,7 @@ class LabNodes:
         return Observation(snapshot=snapshot, state=state)
 
     def _view(self, node: NodeName) -> NodeView:
-        asking, session = interview(node), cast(NetconfSession, _Session(self, node))
+        asking, session = interview(node, asks_next_boot=True), cast(NetconfSession, _Session(self, node))
         try:
             question = next(asking)
             while True:

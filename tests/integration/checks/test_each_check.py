@@ -12,6 +12,7 @@ from srx_issu.checks.readiness import readiness_checks
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.state import TABLES, NotAnswered
 from srx_issu.domain.comparison.difference import Observation
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.domain.upgrade.support import Support
 from srx_issu.domain.verdict import Status
 from tests.integration.checks.case import Case, Reads
@@ -49,9 +50,9 @@ def support_for(case: Case, look: Observation) -> Support:
 
 
 def test_no_check_is_without_its_case(healthy: Observation) -> None:
-    every = {
-        c.name for c in (*readiness_checks(intent()), *post_checks(intent(), healthy.state, flags_reset=True))
-    }
+    suites = [replace(intent(), route=route) for route in Route]
+    every = {check.name for given in suites for check in readiness_checks(given)}
+    every |= {check.name for check in post_checks(intent(), healthy.state, flags_reset=True)}
     assert every - set(BY_CHECK) == set(), f"{CASES} has no case for these checks"
     assert set(BY_CHECK) - every == set(), f"{CASES} has cases for checks that do not exist"
 
@@ -73,9 +74,13 @@ def test_the_lab_answers_every_question(healthy: Observation) -> None:
 
 
 @pytest.mark.parametrize("case", READINESS, ids=named)
-def test_passes_on_a_healthy_cluster(case: Case, healthy: Observation) -> None:
-    given = replace(intent(), window_end="2026-03-01T23:00:00+00:00")
-    results = ready(healthy, given)
+def test_passes_on_a_healthy_cluster(case: Case, healthy: Observation, fresh: Callable[[], LabNodes]) -> None:
+    given = case.asked(replace(intent(), window_end="2026-03-01T23:00:00+00:00"))
+    look = healthy
+    if case.passes:
+        case.passes(nodes := fresh())
+        look = nodes.look(intent().image.node_path)
+    results = ready(look, given)
     for node in (N0, N1) if case.node else (None,):
         result = worst(results, case.check, node)
         assert result.status is Status.PASS, result.text
@@ -86,7 +91,8 @@ def test_fails_on_a_broken_one(case: Case, fresh: Callable[[], LabNodes]) -> Non
     nodes = fresh()
     case.fails(nodes)
     look = nodes.look(intent().image.node_path)
-    result = worst(ready(look, case.judged_by(intent()), support_for(case, look)), case.check, case.node)
+    given = case.asked(case.judged_by(intent()))
+    result = worst(ready(look, given, support_for(case, look)), case.check, case.node)
     assert result.status is Status.FAIL, result.text
     assert case.words in result.text
     assert result.remedy is None or result.remedy in result.text
@@ -105,7 +111,7 @@ def spoilt(recording: Recording, reads: Reads, change: Change) -> Observation:
 
 def judged(case: Case, look: Observation) -> Status:
     """Of node1, or of the cluster: what the case's check says where nothing that is unknown is skipped."""
-    given = everything_unknown_is_told(intent())
+    given = case.asked(everything_unknown_is_told(intent()))
     asked = by_hand(support(look, given)) if case.check == "groups_together" else support(look, given)
     results = ready(look, given, asked)
     return worst(results, case.check, N1 if case.node else None).status

@@ -77,7 +77,8 @@ def test_the_librarys_own_results_are_json_evidence() -> None:
     readiness = check_readiness(case.snapshot, case.state, case.intent, case.support)
     again = json.loads(json.dumps(readiness.validations))
     assert {"nodes", "members", "cluster", "pfes"} <= again.keys()
-    assert all(table["success"] for table in again.values() if table["suite_name"] in ("members", "pfes"))
+    assert all(again[table]["success"] for table in ("members", "pfes"))
+    assert {table["suite_name"] for table in again.values()} == {f"issu.readiness.{name}" for name in again}
     kinds = {result["expectation_config"]["type"] for table in again.values() for result in table["results"]}
     assert all(kind.startswith("expect_") for kind in kinds), kinds
 
@@ -86,7 +87,7 @@ def _judge(frame: Frame) -> CheckRun:
     check = Check(
         name="figure", what="it", table="t", column="x", expect=InRange(minimum=1), good="", bad="", limit=""
     )
-    return run([frame], [check])
+    return run([frame], [check], "issu.readiness")
 
 
 def test_a_word_where_a_number_should_be_is_an_error_and_never_a_pass() -> None:

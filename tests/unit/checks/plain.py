@@ -14,7 +14,7 @@ from srx_issu.checks.runner import CheckOutcome, CheckRun
 from srx_issu.domain.verdict import Status
 
 
-def plain_run(frames: Sequence[Frame], checks: Iterable[Check]) -> CheckRun:
+def plain_run(frames: Sequence[Frame], checks: Iterable[Check], _: str) -> CheckRun:
     by_name = {frame.name: frame for frame in frames}
     outcomes: list[CheckOutcome] = []
     for check in checks:

@@ -22,8 +22,8 @@ from srx_issu.checks.post_check_table import (
     post_checks,
     priorities_frame,
 )
-from srx_issu.checks.readiness import _CAUSES, NEED_AN_IMAGE, readiness_checks
-from srx_issu.checks.tables import every_frame
+from srx_issu.checks.readiness import _CAUSES, NEED_AN_IMAGE
+from srx_issu.checks.tables import every_check, every_frame
 from srx_issu.domain.cluster.rows import SessionCount
 from srx_issu.domain.cluster.state import NODE_TABLES, TABLES
 from srx_issu.domain.comparison.tables import COMPARISONS
@@ -37,7 +37,8 @@ def name_of(check: Check) -> str:
     return check.name
 
 
-EVERY = {c.name: c for c in (*readiness_checks(intent()), *post_checks(intent(), state(), flags_reset=True))}
+AFTER = post_checks(intent(), state(), flags_reset=True)
+EVERY = {check.name: check for check in (*every_check(intent().policy), *AFTER)}
 
 SUBJECT = Subject(snapshot=snapshot(), state=state(), intent=intent(), rules=intent().policy.checks)
 FRAMES = (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from srx_issu.checks.evidence import results_from_json, results_to_json
+from srx_issu.checks.evidence import results_from_json, results_to_json, suite_from_json
 from srx_issu.domain.checking import CheckResult, Severity
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.verdict import Status
@@ -43,8 +43,10 @@ def test_results_come_back_as_they_were(status: Status, severity: Severity) -> N
         because_silent=True,
     )
     results = (replace(SPACE, severity=severity, status=status), bare)
-    text = results_to_json("readiness", datetime(2027, 3, 1, tzinfo=UTC), results)
+    text = results_to_json("readiness", "icu.readiness", datetime(2027, 3, 1, tzinfo=UTC), results)
     assert results_from_json(text) == results
+    assert suite_from_json(text) == "icu.readiness"
+    assert suite_from_json(json.dumps(json.loads(text)["results"])) is None
     assert results_from_json(json.dumps(json.loads(text)["results"])) == results  # a bare list
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from srx_issu.checks.check import YES, Check, InRange
 from srx_issu.checks.frames import Reasons, Row, Subject
-from srx_issu.domain.checking import Severity
+from srx_issu.checks.route_suites import ON_ONE_NODE
+from srx_issu.domain.checking import Severity, WhenUnknown
 from srx_issu.domain.upgrade.intent import Policy
 
-COLUMNS = ("groups", "groups_text", "consolidated", "consolidated_text")
+COLUMNS = ("groups", "groups_text", "consolidated", "consolidated_text", "carriers", "carriers_text")
 
 
 def populate(subject: Subject, cells: Row, reasons: Reasons) -> None:
@@ -19,6 +20,17 @@ def populate(subject: Subject, cells: Row, reasons: Reasons) -> None:
         cells["groups"] = len(subject.snapshot.group_ids)
         cells["groups_text"] = f" ({'; '.join(words)})" if words else ""
     _consolidation(subject, cells, reasons)
+    _carriers(subject, cells, reasons)
+
+
+def _carriers(subject: Subject, cells: Row, reasons: Reasons) -> None:
+    """How many nodes carry traffic, or could: are primary of a group."""
+    snapshot = subject.snapshot
+    primaries = {group_id: snapshot.primary(group_id) for group_id in snapshot.group_ids}
+    reasons["carriers"] = "not every group has one primary"
+    if primaries and None not in primaries.values():
+        cells["carriers"] = len(set(primaries.values()))
+        cells["carriers_text"] = ", ".join(f"RG{g} on {node}" for g, node in primaries.items())
 
 
 def _consolidation(subject: Subject, cells: Row, reasons: Reasons) -> None:
@@ -60,5 +72,17 @@ def checks(_: Policy) -> tuple[Check, ...]:
             bad="{consolidated_text}: this release does not bring the groups to one node itself",
             limit="all groups on one node",
             remedy="the upgrade does it first, by manual failover",
+        ),
+        Check(
+            name=ON_ONE_NODE,
+            what="where the groups are primary",
+            table="cluster",
+            column="carriers",
+            expect=InRange(minimum=1, maximum=1),
+            when_unknown=WhenUnknown.BLOCK,
+            good="{carriers_text}",
+            bad="{carriers_text}: one node must carry everything before the other is taken out",
+            limit="all groups on one node",
+            remedy="move them by 'request chassis cluster failover' in a window of its own",
         ),
     )

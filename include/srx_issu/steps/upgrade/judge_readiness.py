@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from srx_issu.checks.evidence import results_to_json
+from srx_issu.checks.route_suites import BOOTS_WHAT_IT_RUNS, ON_ONE_NODE
 from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState
@@ -21,6 +22,9 @@ from srx_issu.steps.upgrade.comparing import keep_validations
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.eligibility import eligibility
 from srx_issu.steps.upgrade.refuse_start import refuse_start
+
+# Without them there is no plan, which says the same in its own words.
+_TOLD_BY_CHECKS = frozenset({BOOTS_WHAT_IT_RUNS, ON_ONE_NODE})
 
 
 class Assessment(StrEnum):
@@ -46,7 +50,8 @@ def judge_readiness(context: UpgradeContext) -> Assessment:
     objections = [r.text for r in readiness.blocking] or [*filter(None, [objection_to_start(before)])]
     if readiness.verdict is ReadinessVerdict.NOT_READY and not objections:
         objections = [readiness.reason]
-    objections += objections_to_route(before, context.intent) if context.intent.route in BY_PLAN else []
+    if context.intent.route in BY_PLAN and _TOLD_BY_CHECKS.isdisjoint(r.check for r in readiness.blocking):
+        objections += objections_to_route(before, context.intent)
     if objections:
         decide_outcome(context, Outcome.NOT_READY, "; ".join(dict.fromkeys(objections)))
         return Assessment.NOT_READY
@@ -104,7 +109,7 @@ def _check(context: UpgradeContext, before: Snapshot, state: ClusterState) -> Re
 
     support = eligibility(context, before, state)
     readiness = check_readiness(before, state, context.intent, support, context.validate)
-    content = results_to_json("readiness", before.taken_at, readiness.results)
+    content = results_to_json("readiness", readiness.suite, before.taken_at, readiness.results)
     evidence = context.evidence.write(context.upgrade_id, "readiness.json", content)
     keep_validations(context, "readiness", readiness.validations)
     known = {text for _, text in context.known().findings}
