@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator
 
-from srx_issu.adapters.devices.parse.nodes import own_body, own_item
+from srx_issu.adapters.devices.parse.nodes import check_identity, own_body, own_item
 from srx_issu.adapters.devices.parse.refusals import raise_errors
 from srx_issu.adapters.devices.parse.reply import Element, value
 from srx_issu.adapters.devices.question import Question, by_rpc_or_cli
@@ -24,6 +24,9 @@ PENDING = Question(rpc=Rpc("request-package-checks-pending-install"))
 MEDIA = by_rpc_or_cli("get-snapshot-information", "show system snapshot media internal", media="internal")
 
 _RELEASE = re.compile(r"\d+\.\d+[A-Z][A-Za-z0-9.-]*")
+_OPEN = re.compile(r"pending|in[ _]progress", re.IGNORECASE)
+_NOTHING = re.compile(r"\b(?:no|not|nothing|none)\b", re.IGNORECASE)
+_EMPTY = ("output", "re-name", "package-result")
 _PRIMARY = "(primary)"
 _NO_ANSWER = (UnknownCommand, CommandRefused, ReplyNotUnderstood)
 
@@ -45,15 +48,34 @@ def next_boot(node: NodeName, view: NodeView) -> _Asking:
 def _words(node: NodeName) -> Generator[Question, Element, str | None]:
     """Of the question that Juniper's own library asks; empty: nothing is pending; None: not known there."""
     try:
-        item = own_item(node, (yield PENDING))
+        root = yield PENDING
+        check_identity(node, root)
+        item = own_item(node, root)
         raise_errors(node, item)
     except _NO_ANSWER:
         return None
     result = next((value(found, ".") for found in item.iter("package-result")), None)
     text = " ".join(line for found in item.iter("output") if (line := value(found, ".")))
-    if text and result not in (None, "0", "1"):
-        return None
-    return "" if result == "0" else text
+    match result:
+        case "0":
+            return None if _speaks_of_pending(text) else ""
+        case "1":
+            return text or "pending"
+        case None if text or not _says_more(item):
+            return text
+        case _:
+            return None
+
+
+def _speaks_of_pending(words: str) -> bool:
+    """Host-based platforms were seen to call a pending upgrade a success (docs/junos.md)."""
+    return _OPEN.search(words) is not None and _NOTHING.search(words) is None
+
+
+def _says_more(item: Element) -> bool:
+    """Whether the answer holds anything but the empty form of "nothing is pending"."""
+    shapes = (each for each in item.iter() if each is not item and each.tag not in _EMPTY)
+    return value(item, ".") is not None or next(shapes, None) is not None
 
 
 def _shown(node: NodeName, view: NodeView) -> _Asking:

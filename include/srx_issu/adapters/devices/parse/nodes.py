@@ -63,13 +63,16 @@ def own_item(node: str, root: Element) -> Element:
 
     For commands that some releases forward to the peer although the question was the node's alone: what
     the peer said, or that it is silent, is no answer of the node. Raises ReplyNotUnderstood when the reply
-    is wrapped and holds none of ``node``.
+    is wrapped and holds none of ``node``, or more than one.
     """
     items = list(root.iter("multi-routing-engine-item"))
-    own = next((item for item in items if value(item, "re-name") == node), None)
-    if own is None and items:
-        raise ReplyNotUnderstood(node, "its own answer is missing in the reply", fragment(root))
-    return root if own is None else own
+    if not items:
+        return root
+    own = [item for item in items if value(item, "re-name") == node]
+    if len(own) != 1:
+        found = "is missing" if not own else f"is there {len(own)} times"
+        raise ReplyNotUnderstood(node, f"its own answer {found} in the reply", fragment(root))
+    return own[0]
 
 
 def check_identity(node: NodeName, root: Element) -> None:
