@@ -9,7 +9,7 @@ from srx_issu.domain.cluster.phase import Phase
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.transcript import transcript_verdict
 from srx_issu.domain.history.events import WayDecided
-from srx_issu.domain.history.sending_rules import BY_PLAN
+from srx_issu.domain.history.sending_rules import ASKS_NEXT_BOOT, BY_PLAN
 from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.junos.version import same_release
@@ -102,7 +102,8 @@ def _plain_case(context: UpgradeContext, begun: IssuStart) -> NextStage | None:
     before = baseline(so_far, context.evidence)
     now = look_patiently(context)
     unchanged = nothing_to_recover(now) if _is_as_before(before, now) else None
-    if context.intent.purpose is Purpose.RECOVER and unchanged and not _holds_image(now):
+    may_hold = _may_hold_image(context, now)
+    if context.intent.purpose is Purpose.RECOVER and unchanged and not may_hold:
         target = context.intent.image.release
         is_fine = target == NOT_KNOWN or same_release(now.node0.release or "", target)
         outcome = Outcome.ALREADY_CURRENT if is_fine else Outcome.ABORTED_CLEAN
@@ -115,7 +116,7 @@ def _plain_case(context: UpgradeContext, begun: IssuStart) -> NextStage | None:
         return NextStage.VERIFY
     if (
         unchanged
-        and not _holds_image(now)
+        and not may_hold
         and (refusal := _refusal(so_far, begun))
         and not _speaks_of_another(refusal)
     ):
@@ -126,9 +127,11 @@ def _plain_case(context: UpgradeContext, begun: IssuStart) -> NextStage | None:
     return None
 
 
-def _holds_image(now: Snapshot) -> bool:
-    """An image was left for a node's next boot; only some routes ask for it."""
-    return any(view.next_boot is not None and view.next_boot.is_other for view in now.views)
+def _may_hold_image(context: UpgradeContext, now: Snapshot) -> bool:
+    """Whether an image may have been left for a node's next boot; only some routes ask what that takes."""
+    is_asked = context.intent.route in ASKS_NEXT_BOOT
+    found = [view.next_boot for view in now.views]
+    return any(is_asked if each is None else each.is_other for each in found)
 
 
 def _in_recovery(context: UpgradeContext) -> NextStage:

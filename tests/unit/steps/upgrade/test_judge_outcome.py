@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.cluster.model import NextBoot, NodeName, Snapshot
 from srx_issu.domain.errors import ConnectionUnusable
 from srx_issu.domain.history.command_events import CommandRejected, Sending
 from srx_issu.domain.history.events import IssuFound
@@ -14,6 +14,7 @@ from srx_issu.domain.history.step_events import OwnWait, WaitEnded
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import Purpose
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.steps.recovery.stored_plan import prognosis, store_plan, stored_plan
 from srx_issu.steps.upgrade.hold_for_operator import hold_for_operator
 from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
@@ -266,3 +267,23 @@ def test_what_it_was_refused_for_has_a_name(words: str, failure: str) -> None:
     ended = fake.known().conclusion
     assert ended is not None
     assert ended.reason.startswith(f"{failure.replace('_', ' ')}: node0 refused the ISSU: {words}")
+
+
+@pytest.mark.parametrize("silent_about_it", [N0, N1])
+@pytest.mark.parametrize("purpose", [Purpose.UPGRADE, Purpose.RECOVER])
+def test_an_icu_is_not_called_clean_while_a_node_does_not_tell_what_it_boots_next(
+    purpose: Purpose, silent_about_it: NodeName
+) -> None:
+    """It installs on both nodes before it reboots either; unknown is not nothing."""
+    nothing = NextBoot(is_other=False)
+    fake = FakeUpgrade(intent=replace(intent(route=Route.ICU), purpose=purpose))
+    fake.with_baseline(both(next_boot=nothing))
+    fake.happened(start_intended(transcript="/t"), "start")
+    reject(fake, "no image")
+    shown = {N0: nothing, N1: nothing, silent_about_it: None}
+    fake.reader.now = snapshot(view(N0, next_boot=shown[N0]), view(N1, next_boot=shown[N1]))
+    assert judge_outcome(fake.context("branch_outcome")) is NextStage.HOLD
+    assert fake.outcome is None
+    fake.reader.now = both(next_boot=nothing)
+    assert judge_outcome(fake.context("branch_outcome")) is NextStage.END
+    assert fake.outcome is Outcome.ABORTED_CLEAN
