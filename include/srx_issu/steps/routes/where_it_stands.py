@@ -7,7 +7,8 @@ from datetime import datetime
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.failure.classes import FailureClass
 from srx_issu.domain.failure.naming import Diagnosis
-from srx_issu.domain.recovery.plan import RecoveryPlan
+from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.routes.dual_reboot import REBOOTS
 from srx_issu.domain.routes.stopped import diagnose_route
 from srx_issu.domain.routes.way_back import recover_route
@@ -27,6 +28,23 @@ def diagnose_stop(context: UpgradeContext, now: Snapshot) -> tuple[Diagnosis, Re
     )
     rules = context.intent.policy.failures
     return diagnosis, recover_route(plan, before, now, diagnosis, context.intent.software, rules)
+
+
+def still_installing(context: UpgradeContext, now: Snapshot, plan: RecoveryPlan) -> NotYet | None:
+    """An installation without an answer may go on though its session is gone: what it leaves would be found
+    at the next boot, behind an upgrade that was called clean."""
+    if plan.kind is not PlanKind.TAKE_BACK or context.known().conclusion is not None:
+        return None
+    so_far = context.known()
+    timers, answered = timers_in_force(so_far, context.intent), so_far.answered | so_far.rejected
+    for one in so_far.intended:
+        node, shown = one.command.node, now.view(one.command.node).next_boot
+        is_open = one.command.sending is Sending.INSTALL and one.command.permit_id not in answered
+        left_s = timers.install_s - (context.journal.now() - one.at).total_seconds()
+        if is_open and left_s > 0 and not (shown is not None and shown.is_other):
+            reason = f"{node} has not answered its installation, which may go on: {plan.reason}"
+            return NotYet(reason=reason, pause_s=min(max(SHORTEST_PAUSE_S, timers.poll_s), left_s))
+    return None
 
 
 def still_booting(context: UpgradeContext, diagnosis: Diagnosis) -> NotYet | None:

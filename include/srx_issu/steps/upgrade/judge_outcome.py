@@ -22,7 +22,7 @@ from srx_issu.steps.baseline import baseline
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.observe_patiently import look_patiently
 from srx_issu.steps.recovery.stored_plan import Prognosis, name_failure, prognosis
-from srx_issu.steps.routes.where_it_stands import still_booting
+from srx_issu.steps.routes.where_it_stands import still_booting, still_installing
 from srx_issu.steps.upgrade.answer_prompt import answer_listed_prompt
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.transcript import keep_transcript
@@ -62,11 +62,15 @@ def judge_outcome(context: UpgradeContext) -> NextStage | NotYet:
 
 
 def _of_a_route(context: UpgradeContext) -> NextStage | NotYet:
-    """One that goes by a plan: nothing of it goes on by itself but boots."""
+    """One that goes by a plan: nothing of it goes on by itself but installations and boots."""
     if context.known().is_recovery_begun:
         return _in_recovery(context)
     found = prognosis(context, patient=False)
-    return still_booting(context, found.diagnosis) or _by_plan(context, found.plan)
+    return (
+        still_installing(context, found.now, found.plan)
+        or still_booting(context, found.diagnosis)
+        or _by_plan(context, found.plan)
+    )
 
 
 def _by_plan(context: UpgradeContext, plan: RecoveryPlan) -> NextStage:
