@@ -113,8 +113,12 @@ def judge_campaign(
     cluster: str,
     image_sha256: str,
     now: datetime,
+    expires: bool = True,
 ) -> Judgement:
-    """Whether the yes to a campaign's plan is enough for one of its clusters, by the cluster's own rule."""
+    """Whether the yes to a campaign's plan is enough for one of its clusters, by the cluster's own rule.
+
+    ``expires`` False: of what was begun by it, however long ago it was given.
+    """
     if given.cluster != cluster or given.image_sha256 != image_sha256:
         return NotApproved(
             reason=f"plan {short(given.digest)} of campaign {given.campaign_id} was approved for "
@@ -122,7 +126,7 @@ def judge_campaign(
             f"{short(image_sha256)}",
             missing=rule.needed,
         )
-    if now - given.given_at > timedelta(seconds=rule.campaign_holds_s):
+    if expires and now - given.given_at > timedelta(seconds=rule.campaign_holds_s):
         return NotApproved(
             reason=f"the approval of plan {short(given.digest)} of campaign {given.campaign_id} is of "
             f"{given.given_at:%Y-%m-%d %H:%M} and holds {how_long(rule.campaign_holds_s)}",

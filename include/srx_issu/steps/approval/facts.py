@@ -166,7 +166,8 @@ def _start(state: UpgradeState, intent: Intent, now: datetime, *, expires: bool)
     own = _judge(state, intent, ApprovalPurpose.START, question.digest, now, expires=expires)
     given = intent.approved_by_campaign
     # A commit to the configuration is read by who approves it, cluster by cluster.
-    is_own_matter = bool(_ask(state, intent)) or intent.no_validate or are_wanted(intent)
+    commits = are_wanted(intent) or intent.route is Route.MINIMAL_DOWNTIME
+    is_own_matter = bool(_ask(state, intent)) or intent.no_validate or commits
     if given is None or isinstance(own, Approved) or own.is_refused or is_own_matter:
         return own
     by_campaign = judge_campaign(
@@ -176,6 +177,7 @@ def _start(state: UpgradeState, intent: Intent, now: datetime, *, expires: bool)
         cluster=intent.cluster.name,
         image_sha256=intent.image.sha256,
         now=now,
+        expires=expires,
     )
     if isinstance(by_campaign, Approved):
         return by_campaign

@@ -24,6 +24,7 @@ from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.recovery_events import RecoveryPlanned
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports import codec
 from srx_issu.steps.approval.facts import in_force, standing, why_asked
 from tests.fakes.approvals import PASSED, PLAN, PLANNED, READY_ENTRY, answered, put
@@ -191,6 +192,19 @@ def test_a_campaigns_yes_is_not_enough() -> None:
     rules = replace(BY_CAMPAIGN.policy.evidence, traceoptions=True)  # a commit is read cluster by cluster
     traced = replace(BY_CAMPAIGN, policy=replace(BY_CAMPAIGN.policy, evidence=rules))
     assert isinstance(_start((READY_ENTRY,), traced), NotApproved)
+
+
+def test_a_campaigns_yes_does_not_run_out_on_a_route_that_was_begun_by_it() -> None:
+    """Between two reboots, a yes that has run out would leave two releases together."""
+    ours = replace(BY_CAMPAIGN, route=Route.DUAL_REBOOT)
+    state, late = known((READY_ENTRY,)), T0 + timedelta(seconds=ours.approvals.start.campaign_holds_s + 1)
+    assert isinstance(standing(state, ours, "start", late), NotApproved)
+    assert isinstance(standing(state, ours, "start", late, expires=False), Approved)
+
+
+def test_a_route_that_commits_is_read_by_who_approves_it_cluster_by_cluster() -> None:
+    apart = replace(BY_CAMPAIGN, route=Route.MINIMAL_DOWNTIME)
+    assert isinstance(_start((READY_ENTRY,), apart), NotApproved)
 
 
 def test_a_no_to_the_cluster_itself_outweighs_the_campaigns_yes() -> None:
