@@ -27,6 +27,7 @@ from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Person
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked
 from srx_issu.domain.history.events import FoundBy
+from srx_issu.domain.history.sending_rules import BY_PLAN
 from srx_issu.domain.history.state_parts import Ready
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.upgrade.intent import Intent
@@ -165,9 +166,7 @@ def _start(state: UpgradeState, intent: Intent, now: datetime, *, expires: bool)
         return Approved(reason=AT_ALL)
     own = _judge(state, intent, ApprovalPurpose.START, question.digest, now, expires=expires)
     given = intent.approved_by_campaign
-    # A commit to the configuration is read by who approves it, cluster by cluster.
-    commits = are_wanted(intent) or intent.route is Route.MINIMAL_DOWNTIME
-    is_own_matter = bool(_ask(state, intent)) or intent.no_validate or commits
+    is_own_matter = _is_own_matter(state, intent) or (expires and intent.route in BY_PLAN)
     if given is None or isinstance(own, Approved) or own.is_refused or is_own_matter:
         return own
     by_campaign = judge_campaign(
@@ -182,6 +181,15 @@ def _start(state: UpgradeState, intent: Intent, now: datetime, *, expires: bool)
     if isinstance(by_campaign, Approved):
         return by_campaign
     return replace(own, reason=f"{by_campaign.reason}; {own.reason}")
+
+
+def _is_own_matter(state: UpgradeState, intent: Intent) -> bool:
+    """Whether a campaign's yes does not cover the start. What a campaign's plan does not show is read by who
+    approves it, cluster by cluster: commits, checks that are off, and before it is begun the commands of a
+    route by plan."""
+    is_off = intent.route is Route.ICU and intent.policy.no_tcp_syn_check
+    commits = are_wanted(intent) or intent.route is Route.MINIMAL_DOWNTIME
+    return intent.no_validate or commits or is_off or bool(_ask(state, intent))
 
 
 def _recovery(state: UpgradeState, intent: Intent, now: datetime) -> Judgement:

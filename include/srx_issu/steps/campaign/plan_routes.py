@@ -48,6 +48,7 @@ def route_lines(plan: CampaignPlan) -> Iterator[str]:
             f"**{route.label}**, {many(len(members), 'cluster')} ({models}): traffic of each stops: "
             f"{members[0].outage}; sessions: {sessions or 'nothing is known'}. Takes up to "
             f"{worst_case_s / 60:.0f} minutes; nothing starts with less left in its window."
+            f"{'' if route.is_in_service else ' Each asks again in its own run, with every command.'}"
         )
 
 
@@ -56,11 +57,11 @@ def asking_lines(plan: CampaignPlan) -> Iterator[str]:
     asking = [cluster for cluster in plan.clusters if cluster.asks]
     for cluster in asking[:_MOST_NAMES]:
         yield (
-            f"Asks again in its own run: {cluster.name} ({words(cluster.route)} from {cluster.running}): "
-            f"{cluster.asks}"
+            f"A person decides in its own run: {cluster.name} ({words(cluster.route)} from "
+            f"{cluster.running}): {cluster.asks}"
         )
     if len(asking) > _MOST_NAMES:
-        yield f"So do {len(asking) - _MOST_NAMES} more."
+        yield f"So of {len(asking) - _MOST_NAMES} more."
     unseen = [cluster.name for cluster in plan.clusters if cluster.running is None]
     if unseen:
         yield (

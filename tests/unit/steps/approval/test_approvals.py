@@ -202,9 +202,19 @@ def test_a_campaigns_yes_does_not_run_out_on_a_route_that_was_begun_by_it() -> N
     assert isinstance(standing(state, ours, "start", late, expires=False), Approved)
 
 
-def test_a_route_that_commits_is_read_by_who_approves_it_cluster_by_cluster() -> None:
-    apart = replace(BY_CAMPAIGN, route=Route.MINIMAL_DOWNTIME)
-    assert isinstance(_start((READY_ENTRY,), apart), NotApproved)
+@pytest.mark.parametrize("route", [Route.DUAL_REBOOT, Route.MINIMAL_DOWNTIME])
+def test_a_route_that_goes_by_a_plan_is_approved_in_its_own_run(route: Route) -> None:
+    """Who approves a campaign reads no command of it, and not what it does to this cluster's traffic."""
+    by_plan = replace(BY_CAMPAIGN, route=route)
+    assert isinstance(_start((READY_ENTRY,), by_plan), NotApproved)
+    assert isinstance(_start(_approved(by_plan), by_plan), Approved)
+
+
+def test_an_icu_runs_on_a_campaigns_yes_but_not_where_it_switches_checks_off() -> None:
+    icu = replace(BY_CAMPAIGN, route=Route.ICU)
+    assert isinstance(_start((READY_ENTRY,), icu), Approved)
+    off = replace(icu, policy=replace(icu.policy, no_tcp_syn_check=True))
+    assert isinstance(_start((READY_ENTRY,), off), NotApproved)
 
 
 def test_a_no_to_the_cluster_itself_outweighs_the_campaigns_yes() -> None:

@@ -197,7 +197,7 @@ class TestRoutes:
     def test_the_question_says_each_clusters_route_and_what_it_costs(self) -> None:
         reboot = member(
             "c", route=Route.DUAL_REBOOT, outage_s=900, sessions="all are lost", worst_case_s=11700.0,
-            release="21.4R3", asks="nobody knows a path beside the cluster",
+            release="21.4R3", asks="nobody knows a path",
         )  # fmt: skip
         icu = member("b", route=Route.ICU, outage_s=30, release="21.4R3")
         body = self.asked(member("a", release="21.4R3"), icu, reboot)
@@ -205,9 +205,10 @@ class TestRoutes:
             "At once: 2, of them by a route that stops all traffic: 1.",
             "**ISSU (in-service software upgrade)**, 1 cluster (SRX4600): traffic of each stops: no figure",
             "**dual reboot**, 1 cluster (SRX4600): traffic of each stops: about 900 s; "
-            "sessions: all are lost. Takes up to 195 minutes; nothing starts with less left in its window.",
+            "sessions: all are lost. Takes up to 195 minutes; nothing starts with less left in its window. "
+            "Each asks again in its own run, with every command.",
             "Wave 2: b (ICU: about 30 s), c (dual reboot: about 900 s)",
-            "Asks again in its own run: c (dual reboot from 21.4R3): nobody knows a path beside the cluster",
+            "A person decides in its own run: c (dual reboot from 21.4R3): nobody knows a path",
         ):
             assert words in body
         assert "Not judged yet" not in body
