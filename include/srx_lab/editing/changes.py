@@ -131,6 +131,10 @@ def _changed(stanza: Stanza | None, change: _Change) -> Iterator[Stanza]:
         yield stanza
         return
     inside = tuple(_merged(stanza.children or (), change.inside))
-    emptied = any(each.hidden and not each.made for each in change.inside.values())
-    if inside or stanza.keys or (change.made and not emptied):
+    if inside or stanza.keys or (change.made and not _lost_something(change)):
         yield replace(stanza, children=inside)
+
+
+def _lost_something(change: _Change) -> bool:
+    """Whether something inside was deleted, at whatever depth: a level without statements goes with them."""
+    return any(each.hidden and not each.made or _lost_something(each) for each in change.inside.values())

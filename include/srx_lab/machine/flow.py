@@ -101,11 +101,13 @@ def _named(groups: tuple[int, ...]) -> str:
 
 
 def session_share(world: World, node: NodeId) -> float:
-    """The share of its sessions that a node has: 1 where nothing was lost; 0 on one that waits alone."""
+    """The share of its sessions that a node has: 1 where nothing was lost; 0 on one that waits alone. Whose
+    peer has joined it keeps what it has, whoever forwards."""
     here, flow = world.node(node), world.state.flow
     if not here.alone and not here.unsynced:
         return 1.0
-    if node not in flow.carrier.values():
+    is_copied = here.alone and world.can_see(node, node.peer)
+    if node not in flow.carrier.values() and not is_copied:
         return 0.0
     table, returns_s = here.sessions, world.durations.sessions_return
     return min(1.0, table.share + (world.now - table.since) / returns_s)

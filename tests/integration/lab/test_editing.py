@@ -84,6 +84,9 @@ def test_delete_takes_what_is_below_and_what_is_empty_then() -> None:
     assert not any("login" in line for line in after("delete system login user"))
     assert not any("system" in line for line in after("delete system"))
     assert after("delete") == []
+    checks = [f"security flow tcp-session {each}" for each in ("no-syn-check", "no-sequence-check")]
+    lines = (*(f"set {each}" for each in checks), *(f"delete {each}" for each in checks))
+    assert not any("flow" in line for line in after(*lines))
 
 
 def test_what_is_set_after_a_delete_stays() -> None:

@@ -13,13 +13,14 @@ from ncclient.transport.errors import TransportError
 from srx_lab.__main__ import main
 from srx_lab.machine.boot import HALTED
 from srx_lab.machine.cables import NotOff, boot_by_hand
-from srx_lab.machine.commands import halt
+from srx_lab.machine.commands import fail_over_by_hand, halt
 from srx_lab.machine.effects import HaltOrdered, MixedReleasesHeard, NodeHalted, NodeWentDown
+from srx_lab.machine.flow import session_share
 from srx_lab.machine.pending import make_pending
 from srx_lab.machine.words import NodeId, Power
 from srx_lab.rehearsal import TARGET
 from srx_lab.release import parse_release
-from tests.integration.lab.apart import Pair
+from tests.integration.lab.apart import RELAXED, Pair
 from tests.integration.lab.conftest import ServedLab
 from tests.integration.lab.driving import N0, N1
 from tests.integration.lab.test_wire import pyez, said
@@ -146,3 +147,20 @@ def test_power_on_by_command_of_a_running_lab(
     assert main([*words, "node0"]) == 2
     assert capsys.readouterr().err == "node0 of c1 is up: there is nothing to boot\n"
     assert json.dumps(lab.status())
+
+
+def test_who_has_carried_alone_keeps_its_sessions_when_the_peer_joins_and_takes_over() -> None:
+    pair = Pair("SRX345", *RELAXED)
+    pair.take_apart()
+    pair.upgrade(N1)
+    pair.switch_ports(N0, N0, off=True)
+    pair.switch_ports(N1, N1, off=False)
+    pair.upgrade(N0)
+    halted(N0, pair)
+    pair.put_in("control", "fabric")
+    boot_by_hand(pair.world, N0)
+    pair.wait(1500)
+    fail_over_by_hand(pair.world, N1, 1, N0)
+    pair.wait(60)
+    assert pair.states(N1, 1) == ("primary", "secondary")
+    assert session_share(pair.world, N0) == session_share(pair.world, N1) == 1.0
