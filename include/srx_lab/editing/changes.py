@@ -137,4 +137,4 @@ def _changed(stanza: Stanza | None, change: _Change) -> Iterator[Stanza]:
 
 def _lost_something(change: _Change) -> bool:
     """Whether something inside was deleted, at whatever depth: a level without statements goes with them."""
-    return any(each.hidden and not each.made or _lost_something(each) for each in change.inside.values())
+    return any((each.hidden and not each.made) or _lost_something(each) for each in change.inside.values())
