@@ -416,3 +416,18 @@ def test_a_pair_that_only_another_route_can_have_is_left_out(mixed: Folder) -> N
     text = MIXED.replace("VSRX: 22.4R3-S2.11", "SRX4200: 15.1X49-D70.3")
     _, left_out = planned(mixed, f"{text}    routes: {{SRX4200: issu}}\n", {"old": "15.1X49-D65.1"})
     assert left_out["old"].startswith("15.1X49-D65.1 to 15.1X49-D70.3: ICU: SRX4100 and SRX4200 go from")
+
+
+def test_where_no_rollback_leads_back_the_old_image_is_wanted_before_anybody_is_asked(mixed: Folder) -> None:
+    text = f"{MIXED}    routes: {{SRX345: dual_reboot}}\n"
+    _, left_out = planned(mixed, text, {"small": "24.4R1.9"})
+    assert left_out["small"].startswith("24.4R1.9 to 22.4R3-S2.11 by dual_reboot: a downgrade; ")
+    assert "no image of 24.4R1.9 for SRX345 is in images/*.yaml: add the old image" in left_out["small"]
+    mixed.image("junos-srxsme-24.4R1.9.tgz")
+    mixed.write(
+        "images/back.yaml",
+        f"images:\n  - {{file: junos-srxsme-24.4R1.9.tgz, models: [SRX345], sha256: {DIGEST}, "
+        f"size_bytes: {len(CONTENT)}, release: 24.4R1.9}}\n",
+    )
+    routes, _ = planned(mixed, text, {"small": "24.4R1.9"})
+    assert routes["small"] == "dual_reboot 900"

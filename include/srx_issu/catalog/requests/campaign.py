@@ -12,6 +12,7 @@ from srx_issu.campaign.model import Campaign, FleetCluster
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.campaign.planning import Planning
 from srx_issu.catalog.campaigns.files import campaign_file, check_campaign
+from srx_issu.catalog.images import of_release
 from srx_issu.catalog.loading import Catalog
 from srx_issu.catalog.requests.upgrade import find_image
 from srx_issu.domain.approvals.rule import ApprovalRule, strictest
@@ -125,7 +126,7 @@ class _Fleet:
             support = judge(model, release, target, rules)
             allowance, reason, how = support.allowance, support.reason, ""
         else:
-            conditions = RouteConditions(has_path_beside_cluster=has_path_beside)
+            conditions = self._conditions(model, release, has_path_beside)
             choice = choose_route(model, release, target, rules, conditions)
             judged = choice.of(route)
             allowance, reason, how = judged.allowance, judged.reason, f" by {route}"
@@ -140,6 +141,15 @@ class _Fleet:
                 return _Verdict(objection=f"{release} to {target}{how}: {reason}")
             case never:
                 assert_never(never)
+
+    def _conditions(self, model: str, release: str, has_path_beside: bool | None) -> RouteConditions:
+        """What the files tell; the rest shows in the cluster's own run."""
+        old = of_release((image for image in self._catalog.images.values() if model in image.models), release)
+        return RouteConditions(
+            has_path_beside_cluster=has_path_beside,
+            is_old_image_staged=bool(old),
+            missing_image=f"no image of {release} for {model} is in images/*.yaml: add the old image",
+        )
 
     def _policy(self, cluster: Cluster, image: Image) -> tuple[Policy, str]:
         """With its text; by the levels that it is made of."""
