@@ -6,6 +6,7 @@ most of them when it is first imported: it is imported in here, and by none of t
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ import httpx
 import yaml
 
 from srx_demo.lab import Lab
-from srx_demo.operator_files import at_speed
+from srx_demo.operator_files import CONNECTION_VARIABLE, at_speed
 from srx_demo.scenery import Scenery
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.run_dags import dag_of
@@ -116,7 +117,7 @@ def place(folder: Path, session: str, process: str) -> Iterator[Place]:
         load(TASK_MODULES)  # by all processes at once, before they wait for each other
         urls = cleanup.enter_context(databases(session, process, _initialise))
         _settle(home, urls)
-        os.environ.update(scenery.prepare())
+        os.environ.update(_host_keys_in_a_file(scenery.prepare(), folder / "known_hosts"))
         _hurry(home.root / "files" / "policy" / "limits.yaml")
         _connect_airflow(urls.airflow)
         scheduler = cleanup.enter_context(_scheduler())
@@ -152,6 +153,15 @@ def _settle(home: Home, urls: Databases) -> None:
     os.environ.update(variables(wiring, secrets, os.environ))
     # Where another suite of this process has loaded Airflow before, its folder is that suite's.
     os.environ["AIRFLOW__LOGGING__BASE_LOG_FOLDER"] = str(home.airflow / "logs")
+
+
+def _host_keys_in_a_file(prepared: Mapping[str, str], known_hosts: Path) -> Mapping[str, str]:
+    """As for a large fleet: Airflow masks, quotes and copies what stands in a connection, task by task, and
+    these are the keys of all rows' nodes."""
+    connection = json.loads(prepared[CONNECTION_VARIABLE])
+    known_hosts.write_text(connection["extra"]["known_hosts"])
+    connection["extra"]["known_hosts"] = str(known_hosts)
+    return {**prepared, CONNECTION_VARIABLE: json.dumps(connection)}
 
 
 def _hurry(limits: Path) -> None:

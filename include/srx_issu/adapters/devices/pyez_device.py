@@ -233,6 +233,10 @@ class _Handler(JunosDeviceHandler):  # type: ignore[misc]
     def get_xml_parser(self, session: _Session) -> DefaultXMLParser:
         return _BoundedParser(session)
 
+    def transform_reply(self) -> None:
+        """The reply that is handed over is ours: ncclient need not parse it twice more and put it through a
+        stylesheet, which it compiles anew for each."""
+
 
 class _BoundedParser(DefaultXMLParser):  # type: ignore[misc]
     """base:1.0 framing on bytes: ncclient's own decodes at arbitrary cuts and has no bound."""
