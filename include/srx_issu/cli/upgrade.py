@@ -50,6 +50,10 @@ def register(app: typer.Typer, airflow: Airflow, follow_it: Callable[[AirflowApi
                 "--no-validate", help="Leave the node's own validation out; a person must approve that"
             ),
         ] = False,
+        on_site: Annotated[
+            str | None,
+            typer.Option(help="Who is at the cables: minimal_downtime does not start without a name"),
+        ] = None,
         fail_back_rg0: Annotated[
             bool | None,
             typer.Option("--fail-back-rg0/--no-fail-back-rg0", help="RG0, too; without it as policy says"),
@@ -79,6 +83,8 @@ def register(app: typer.Typer, airflow: Airflow, follow_it: Callable[[AirflowApi
         }
         if no_validate:  # a route without the option refuses it
             conf["no_validate"] = True
+        if on_site is not None:
+            conf["on_site"] = on_site
         with airflow(context) as api:
             taken = route_for(cluster, image or "", route)
             console.print(str(taken), markup=False, highlight=False, soft_wrap=True)

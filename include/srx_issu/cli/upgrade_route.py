@@ -11,7 +11,7 @@ from srx_issu import catalog
 from srx_issu.cli.stack_here import operator_files
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
 from srx_issu.domain.upgrade.model_routes import command_for, routes_of, usual_route, why_never
-from srx_issu.domain.upgrade.route import NOT_CARRIED_OUT, Route
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.dag_names import UPGRADE_DAGS
 
 
@@ -41,12 +41,9 @@ class RouteTaken:
 
 
 def route_for(cluster: str, image: str, asked: AskedRoute) -> RouteTaken:
-    """Raises RequestRefused where the model has no route in service, so that a person must name one, and for
-    a route that is not carried out."""
+    """Raises RequestRefused where the model has no route in service, so that a person must name one."""
     if asked is not AskedRoute.AUTO:
         route = Route(asked.value)
-        if route in NOT_CARRIED_OUT:
-            raise RequestRefused(f"{route.label} is not carried out by this version; see docs/routes.md")
         return RouteTaken(route=route, because="named on the command line")
     try:
         known = catalog.load(operator_files())

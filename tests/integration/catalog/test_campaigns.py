@@ -360,7 +360,9 @@ def planned(folder: Folder, text: str, releases: dict[str, str]) -> tuple[dict[s
 def test_each_cluster_goes_by_the_route_in_service_that_its_model_has(mixed: Folder) -> None:
     routes, left_out = planned(mixed, MIXED, {})
     assert routes == {"fra1-fw1": "issu None", "small": "icu 30"}
-    assert left_out["virtual"] == ("VSRX has no route in service: name one of dual_reboot under 'routes'")
+    assert left_out["virtual"] == (
+        "VSRX has no route in service: name one of minimal_downtime, dual_reboot under 'routes'"
+    )
 
 
 def test_a_campaign_names_routes_by_model(mixed: Folder) -> None:
@@ -380,9 +382,9 @@ def test_a_route_for_a_model_without_image_is_a_fault(folder: Folder) -> None:
     assert fault == "spring.yaml:3: a route for SRX345, which has no image; name it under target"
 
 
-def test_a_route_that_no_dag_takes_yet_is_a_fault(mixed: Folder) -> None:
+def test_a_route_that_needs_somebody_at_the_cables_is_a_fault(mixed: Folder) -> None:
     (fault,) = faults(mixed, f"{MIXED}    routes: {{VSRX: minimal_downtime}}\n")
-    assert fault.endswith("minimal downtime (KB17947) is not carried out by this version; take another route")
+    assert "minimal downtime (KB17947) needs a person at the cables of each cluster" in fault
 
 
 def test_a_window_must_fit_what_the_route_takes_and_the_plan_says_who_asks_again(mixed: Folder) -> None:

@@ -279,6 +279,26 @@ def test_the_support_rules_in_force_are_kept_with_the_intent(fleet: Folder) -> N
     assert loads(Intent, dumps(intent)) == intent
 
 
+class TestWhoIsOnSite:
+    APART = replace(REQUEST, route=Route.MINIMAL_DOWNTIME)
+
+    def test_must_be_named_for_a_route_that_takes_the_links_apart(self, fleet: Folder) -> None:
+        words = _refusal(fleet, self.APART)
+        assert "needs a person at the cables" in words
+        assert "--on-site NAME" in words
+        assert "needs a person" in _refusal(fleet, replace(self.APART, on_site="  "))
+
+    def test_is_kept_with_the_upgrade(self, fleet: Folder) -> None:
+        assert resolve(fleet.catalog(), replace(self.APART, on_site=" Ada Byron ")).on_site == "Ada Byron"
+
+    @pytest.mark.parametrize("name", ["Ada\n**Byron**", "x" * 101, "<b>Ada</b>"])
+    def test_is_a_name_and_no_markup(self, fleet: Folder, name: str) -> None:
+        assert "is not a name" in _refusal(fleet, replace(self.APART, on_site=name))
+
+    def test_is_nobody_on_other_routes(self, fleet: Folder) -> None:
+        assert resolve(fleet.catalog(), replace(REQUEST, on_site="Ada")).on_site is None
+
+
 def test_a_route_that_the_model_never_has_is_refused_with_those_that_it_can_have(fleet: Folder) -> None:
     fleet.write(
         "inventory/small.yaml",
@@ -292,7 +312,7 @@ def test_a_route_that_the_model_never_has_is_refused_with_those_that_it_can_have
     asked = replace(REQUEST, cluster="sml1-fw1", image=name)
     words = _refusal(fleet, asked)
     assert "sml1-fw1 (SRX345) cannot take the route issu: guide: SRX300 Series has no ISSU" in words
-    assert "it can have icu, dual_reboot" in words
+    assert "it can have icu, minimal_downtime, dual_reboot" in words
     assert words.endswith(f"srx-issu upgrade sml1-fw1 --image {name} --route icu")
     assert resolve(fleet.catalog(), replace(asked, route=Route.ICU)).route is Route.ICU
     assert "cannot take the route icu" in _refusal(fleet, replace(REQUEST, route=Route.ICU))

@@ -52,7 +52,8 @@ class Scheduler:
                 if not answer():
                     raise Stuck(f"{run_id}: a question that nobody answers")
             elif waiting := left.get(TaskInstanceState.DEFERRED):
-                self.wait([task.trigger_id for task in waiting if task.trigger_id is not None])
+                if not answer():  # a task may ask while it looks
+                    self.wait([task.trigger_id for task in waiting if task.trigger_id is not None])
             elif not self._try_again(dag_id, run_id):
                 raise Stuck(f"{run_id}: nothing goes on, and there is left {left}")
 

@@ -19,6 +19,7 @@ class OtherKind:
     target: str
     each: int = EACH
     durations: Mapping[str, float] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)  # other keys of its entries
 
 
 OTHER_KINDS: Mapping[str, OtherKind] = {
@@ -44,6 +45,26 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
         each=6,
         durations={"reboot": 3600, "cold_sync": 60},
     ),
+    # Monitored, with preempt and control-link-recovery: what is to be relaxed before its links are apart.
+    "APART": OtherKind(
+        prefix="fw-apart-",
+        model="SRX345",
+        release="21.4R3-S5.4",
+        target="22.4R3-S2.11",
+        each=30,
+        more={
+            "groups": [
+                {"id": 0, "priority": {"node0": 200, "node1": 100}},
+                {"id": 1, "priority": {"node0": 200, "node1": 100}, "preempt": True},
+            ],
+            "fabric_links": 2,
+            "configuration": [
+                "set chassis cluster control-link-recovery",
+                "set chassis cluster redundancy-group 1 interface-monitor ge-0/0/4 weight 255",
+                "set chassis cluster redundancy-group 1 interface-monitor ge-5/0/4 weight 255",
+            ],
+        },
+    ),
 }
 TARGETS = {kind.model: kind.target for kind in OTHER_KINDS.values()}
 
@@ -55,4 +76,4 @@ def other_clusters(pattern: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             scale = {**pattern["scale"], "fpcs": 1}
             own = {"name": f"{kind.prefix}{number:02}", "model": kind.model, "release": kind.release}
             durations = {**pattern.get("durations", {}), **kind.durations}
-            yield {**pattern, **own, "scale": scale, "durations": durations}
+            yield {**pattern, **own, **kind.more, "scale": scale, "durations": durations}

@@ -61,6 +61,7 @@ def _new_intent(upgrade_id: str, params: Mapping[str, Any], asked: Asked, stores
         fail_back=params["fail_back"],
         no_validate=params.get("no_validate", False),
         fail_back_rg0=params["fail_back_rg0"],
+        on_site=params.get("on_site"),
         plan_only=params["plan_only"],
         window_start=params["window_start"],
         window_end=params["window_end"],

@@ -6,6 +6,7 @@ report are the plan's actions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from airflow.sdk import TaskGroup, chain
@@ -22,19 +23,40 @@ from srx_issu.steps.upgrade.trace_cluster import trace_cluster
 
 _DUAL_REBOOT = (RoutePhase.INSTALL, RoutePhase.REBOOT, RoutePhase.NODES_BACK, RoutePhase.IN_SYNC)
 ONLY_WAIT = frozenset({RoutePhase.NODES_BACK, RoutePhase.IN_SYNC})
+_APART = (
+    RoutePhase.RELAX,
+    RoutePhase.TAKE_APART,
+    RoutePhase.SECONDARY,
+    RoutePhase.MOVE_TRAFFIC,
+    RoutePhase.OLD_PRIMARY,
+    RoutePhase.JOIN,
+    RoutePhase.IN_SYNC,
+    RoutePhase.PUT_BACK,
+)
 INSTALL_BOTH = "both.install"  # the task with which a dual reboot begins
+RELAX = "apart.relax"  # the task with which a minimal downtime upgrade begins
 START_ICU = "icu.start"  # the task with which an ICU begins
 
 
 def dual_reboot() -> Stage:
     """Both nodes get the image, then both go down within seconds, come back, and synchronise."""
     with TaskGroup("both", tooltip="Both nodes: installed, then rebooted together"):
-        tasks = [
-            phase_task(phase, **({"trigger_rule": JOIN} if at == 0 else {}))
-            for at, phase in enumerate(_DUAL_REBOOT)
-        ]
-        chain(*tasks)
-        return Stage(entry=tasks[0], exit=tasks[-1])
+        return _phases(_DUAL_REBOOT)
+
+
+def minimal_downtime() -> Stage:
+    """One node after the other, with control and fabric link apart. Where only a person can do the work, the
+    task asks for it while it looks for it on both nodes."""
+    with TaskGroup("apart", tooltip="One node after the other, the links apart meanwhile"):
+        return _phases(_APART)
+
+
+def _phases(phases: Sequence[RoutePhase]) -> Stage:
+    tasks = [
+        phase_task(phase, **({"trigger_rule": JOIN} if at == 0 else {})) for at, phase in enumerate(phases)
+    ]
+    chain(*tasks)
+    return Stage(entry=tasks[0], exit=tasks[-1])
 
 
 def phase_task(phase: RoutePhase, **kwargs: Any) -> RouteOperator:

@@ -60,12 +60,20 @@ def upgrade_params(route: Route = Route.ISSU) -> dict[str, Param]:
             description="The node does not check its configuration against the image (no-validate). Only "
             "where Juniper says so: a person must approve it",
         ),
+        "on_site": Param(
+            None,
+            type=["null", "string"],
+            title="On site",
+            description="Who is at the cables of the cluster, for as long as the run takes: must be named",
+        ),
         "plan_only": plan_only_param(),
         "window_start": _moment("Window opens", "Nothing starts before"),
         "window_end": _moment("Window closes", "Nothing starts that could not end before"),
     }
     if route not in (Route.ISSU, Route.ICU):  # the image is validated in any case
         del params["no_validate"]
+    if route is not Route.MINIMAL_DOWNTIME:
+        del params["on_site"]
     return params
 
 

@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 from airflow.sdk import BaseOperator, Context
 from airflow.triggers.base import BaseTrigger
 
+from srx_issu.airflow.operators.hand_work import await_answer
+from srx_issu.airflow.operators.question import response_of
 from srx_issu.airflow.operators.step import pause_at, run_parts, run_step
 from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.routes.plan import RoutePhase
@@ -16,6 +18,7 @@ from srx_issu.steps.recovery import branch as recovery
 from srx_issu.steps.recovery import recover_cluster
 from srx_issu.steps.recovery.branch import RecoveryBranch
 from srx_issu.steps.routes import carry_out as route
+from srx_issu.steps.waits.by_hand import HandsAwaited, hear_hands
 from srx_issu.steps.waits.converge import ActionWait, NotYet
 from srx_issu.steps.waits.in_order import InOrder, Part
 
@@ -28,10 +31,21 @@ class PlanOperator(BaseOperator):
     def execute(self, context: Context) -> Facts:
         return self._go_on(context, overdue_at=None)
 
-    def look_again(self, context: Context, event: Mapping[str, Any] | None, action: str) -> Facts:
-        """Something changed, a pause is over, or the deadline of the step ``action`` has passed."""
-        is_overdue = event is not None and event.get("overdue")
-        return self._go_on(context, overdue_at=ActionName(action) if is_overdue else None)
+    def look_again(
+        self,
+        context: Context,
+        event: Mapping[str, Any] | None,
+        action: str | None = None,
+        is_asked: bool = False,
+    ) -> Facts:
+        """Something changed, a pause is over, the deadline of the step ``action`` has passed, or somebody has
+        answered. ``is_asked``: this try has put its question. An event may name the action itself."""
+        told = event or {}
+        name = ActionName(told.get("action", action))
+        if told.get("chosen_options"):
+            said = response_of(told)
+            run_step(self, context, lambda c: hear_hands(c.at(self.step_name(name)), name, said))
+        return self._go_on(context, overdue_at=name if told.get("overdue") else None, is_asked=is_asked)
 
     def actions_left(self, upgrade_context: UpgradeContext) -> tuple[ActionName, ...]:
         raise NotImplementedError
@@ -45,7 +59,7 @@ class PlanOperator(BaseOperator):
     def trigger(self, run_id: str, name: ActionName, deadline_s: float) -> BaseTrigger:
         raise NotImplementedError
 
-    def _go_on(self, context: Context, *, overdue_at: ActionName | None) -> Facts:
+    def _go_on(self, context: Context, *, overdue_at: ActionName | None, is_asked: bool = False) -> Facts:
         left = run_step(self, context, self.actions_left)
         if not left:
             self.log.info("nothing is left to do here")
@@ -54,6 +68,8 @@ class PlanOperator(BaseOperator):
         order = InOrder(parts=parts)
         result = run_parts(self, context, order)
         name = left[order.place]
+        if isinstance(result, HandsAwaited):
+            await_answer(self, context, result, name.value, is_asked=is_asked)
         if isinstance(result, NotYet):
             pause_at(self, result, {"action": name.value})
         if isinstance(result, ActionWait):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from airflow.sdk import Context
 from airflow.triggers.base import BaseTrigger, StartTriggerArgs
 
 from srx_issu.airflow.operators.recovery import RouteOperator
 from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.routes.plan import RoutePhase
-from srx_issu.steps.context import Facts
 
 
 class RouteSensor(RouteOperator):
@@ -32,14 +29,6 @@ class RouteSensor(RouteOperator):
             next_kwargs=None,
             timeout=None,  # each action has its own deadline, from the platform's timers
         )
-
-    def look_again(
-        self, context: Context, event: Mapping[str, Any] | None, action: str | None = None
-    ) -> Facts:
-        """The event names the action; after a pause of a worker's own there is none, and ``action`` does."""
-        named = (event or {}).get("action", action)
-        is_overdue = event is not None and event.get("overdue")
-        return self._go_on(context, overdue_at=ActionName(named) if is_overdue else None)
 
     def trigger(self, run_id: str, name: ActionName, deadline_s: float) -> BaseTrigger:  # noqa: ARG002
         from srx_issu.airflow.triggers.route_wait import RouteWaitTrigger  # noqa: PLC0415 - brings asyncssh

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from airflow.sdk.execution_time.hitl import get_hitl_detail_content_detail
 from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+from srx_issu.adapters.clock import SystemClock
 
 ASKED_FOR_S = 30.0
 
@@ -44,3 +47,26 @@ class AnswerTrigger(BaseTrigger):
             "responded_by_user": {"id": user.id, "name": user.name} if user else None,
             "responded_at": found.responded_at.isoformat() if found.responded_at else None,
         }
+
+
+class PauseOrAnswerTrigger(AnswerTrigger):
+    """A pause between two looks while a question is open. An answer resumes the task by itself, but for one
+    that came while a worker looked: that one is found here, and yielded at once. ``until``: ISO 8601, aware.
+    """
+
+    def __init__(self, ti_id: str, until: str, is_open: bool) -> None:
+        super().__init__(ti_id)
+        self.until = until
+        self.is_open = is_open
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        path, arguments = super().serialize()
+        return path, {**arguments, "until": self.until, "is_open": self.is_open}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        found = await self._answer() if self.is_open else {}
+        if not found.get("chosen_options"):
+            left_s = (datetime.fromisoformat(self.until) - SystemClock().now()).total_seconds()
+            await asyncio.sleep(max(0.0, left_s))
+            found = {}
+        yield TriggerEvent(found)  # type: ignore[no-untyped-call]

@@ -44,7 +44,7 @@ from srx_issu.catalog.folder import find_files
 from srx_issu.catalog.images import of_release
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import FileFault
-from srx_issu.domain.upgrade.route import NOT_CARRIED_OUT
+from srx_issu.domain.routes.route import FACTS
 
 _NAME = re.compile(r"[A-Za-z0-9-]+(_[A-Za-z0-9-]+)*")
 
@@ -107,9 +107,12 @@ def _check_routes(checked: Checked, entry: CampaignFile) -> None:
     for model, route in entry.routes.items():
         if model not in entry.target:
             checked.fault(f"a route for {model}, which has no image", "name it under target", "routes", model)
-        if route in NOT_CARRIED_OUT:
+        if FACTS[route].needs_person_on_site:
             checked.fault(
-                f"{route.label} is not carried out by this version", "take another route", "routes", model
+                f"{route.label} needs a person at the cables of each cluster, whom no campaign names",
+                "take another route, or upgrade these clusters one by one",
+                "routes",
+                model,
             )
 
 

@@ -19,6 +19,7 @@ from srx_issu.domain.approvals.rule import Approvals, shortage
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.junos.version import image_facts
+from srx_issu.domain.routes.route import FACTS
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Policy
 from srx_issu.domain.upgrade.model_routes import command_for, routes_of, why_never
@@ -27,10 +28,15 @@ from srx_issu.domain.upgrade.support import Support, SupportMatrix, judge
 
 # What a run that upgrades may be asked for: the form's fields, but for those that its route does not have.
 UPGRADE_KEYS = (
-    "cluster", "image", "approval", "fail_back", "fail_back_rg0", "no_validate", "plan_only",
+    "cluster", "image", "approval", "fail_back", "fail_back_rg0", "no_validate", "on_site",
+    "plan_only",
     "window_start", "window_end",
 )  # fmt: skip
-_ONLY_BY: Mapping[str, frozenset[Route]] = {"no_validate": frozenset({Route.ISSU, Route.ICU})}
+_ONLY_BY: Mapping[str, frozenset[Route]] = {
+    "no_validate": frozenset({Route.ISSU, Route.ICU}),
+    "on_site": frozenset({Route.MINIMAL_DOWNTIME}),
+}
+_NAME = re.compile(r"[^\x00-\x1f\x7f`*<>]{1,100}")  # it is shown in questions, which are Markdown
 _OTHERS = (
     "audit__",
     "inventory__",
@@ -53,6 +59,7 @@ class UpgradeRequest:
     fail_back: bool = True
     no_validate: bool = False  # the start leaves the node's own validation out; always approved by a person
     fail_back_rg0: bool | None = None  # None = as the policy says
+    on_site: str | None = None  # who is at the cables; a route that needs somebody there is refused without
     plan_only: bool = False
     window_start: str | None = None  # ISO 8601 with offset; None or "" = at once
     window_end: str | None = None
@@ -78,6 +85,7 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
             f"no_validate: {cluster.name} takes 'request vmhost software in-service-upgrade', which has no "
             "such option; leave it out"
         )
+    on_site = _on_site(request)
     policy = _policy(catalog, cluster, image, request.route)
     if request.fail_back_rg0 is not None:
         policy = replace(policy, fail_back_rg0=request.fail_back_rg0)
@@ -98,6 +106,7 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
         window_start=start,
         window_end=end,
         route=request.route,
+        on_site=on_site,
         shared_limits=catalog.concurrency.of(cluster),
         support=support,
         old_images=_old_images(catalog, cluster, image, support),
@@ -118,6 +127,20 @@ def check_route(route: Route, cluster: Cluster, image: str, rules: SupportMatrix
             f"{cluster.name} ({cluster.model}) cannot take the route {route}: {why}; it can have "
             f"{', '.join(fitting)}: {command_for(cluster.name, image, fitting[0])}"
         )
+
+
+def _on_site(request: UpgradeRequest) -> str | None:
+    name = (request.on_site or "").strip()
+    if not FACTS[request.route].needs_person_on_site:
+        return None
+    if not name:
+        raise RequestRefused(
+            f"{request.route.label} needs a person at the cables of {request.cluster}: name who is on site "
+            "(on_site; on the command line --on-site NAME); nothing was started"
+        )
+    if not _NAME.fullmatch(name):
+        raise RequestRefused(f"on_site {name[:100]!r} is not a name: 1–100 printable characters, no markup")
+    return name
 
 
 def approvals_for(catalog: Catalog, request: UpgradeRequest, cluster: Cluster, image: Image) -> Approvals:

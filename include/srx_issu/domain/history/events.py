@@ -25,6 +25,7 @@ from srx_issu.domain.history.command_events import (
     CommandWithdrawn,
     PermitRefused,
 )
+from srx_issu.domain.history.hand_events import HandWorkAnswered, HandWorkAsked
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.history.recovery_events import (
     ClusterHandedOver,
@@ -223,6 +224,8 @@ Event = (
     | RoutePlanned
     | OldImageThere
     | RouteStepPassed
+    | HandWorkAsked
+    | HandWorkAnswered
     | RecoveryStepPassed
     | FindingMade
     | CommitUndone

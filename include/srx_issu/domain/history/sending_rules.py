@@ -45,7 +45,7 @@ RULES: Mapping[Sending, SendingRule] = MappingProxyType(
         Sending.START: SendingRule(words="the in-service upgrade", purposes=_BEGINS, routes=BY_COMMAND),
         Sending.INSTALL: SendingRule(
             words="the image installed on one node, for its next boot",
-            purposes=(SendPurpose.BEGIN, SendPurpose.CONTINUE),
+            purposes=(SendPurpose.BEGIN, SendPurpose.CONTINUE, SendPurpose.COMPLETE),
             routes=BY_PLAN,
         ),
         Sending.REBOOT: SendingRule(

@@ -15,6 +15,7 @@ from srx_issu.domain.history.events import (
 )
 from srx_issu.domain.history.recovery_events import RecoveryPlanned
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.procedure.by_hand import Word
 from srx_issu.domain.upgrade.decide import Sent
 
 
@@ -46,6 +47,15 @@ class IntendedCommand:
 
     command: CommandIntended
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandWorkSoFar:
+    """The newest question about one action of a person, and the answer to it. ``at``: the database's time."""
+
+    word: Word | None = None
+    name: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,7 @@ from srx_issu.domain.history.events import (
     StillMissing,
     WayDecided,
 )
+from srx_issu.domain.history.hand_events import HandWorkAnswered, HandWorkAsked
 from srx_issu.domain.history.recovery_events import (
     ClusterReleased,
     ClusterTakenOver,
@@ -216,13 +217,13 @@ class UpgradeState(WaitsSoFar):
                 self._take_answer(answered, entry.text)
             case StepFinished() | StepFailed() | RecoveryStepPassed() | RouteStepPassed():
                 self.take_end(entry)
-            case WaitBegan() | WaitEnded() | StillMissing():
+            case WaitBegan() | WaitEnded() | StillMissing() | HandWorkAsked() | HandWorkAnswered():
                 self.take_wait(entry)
             case QuestionAsked() | QuestionGivenUp() | AnswerGiven() as said:
                 self.talk.append(Said(at=entry.known_at, event=said))
             case RecoveryPlanned() as planned:
                 self.plan = PlannedRecovery(event=planned, text=entry.text)
-                self.passed, self.failures_since_plan = set(), []
+                self.passed, self.failures_since_plan, self.by_hand = set(), [], {}
                 self._before_plan = len(self._intended)
             case OldImageThere() as there:
                 self.old_images[there.node] = there.sha256

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.events import StillMissing
+from srx_issu.domain.history.hand_events import HandWorkAnswered, HandWorkAsked
 from srx_issu.domain.history.recovery_events import RecoveryStepPassed
 from srx_issu.domain.history.route_events import RouteStepPassed
+from srx_issu.domain.history.state_parts import HandWorkSoFar
 from srx_issu.domain.history.step_events import (
     Awaited,
     OwnWait,
@@ -31,6 +33,7 @@ class WaitsSoFar:
     missing: dict[OwnWait, str] = field(default_factory=dict)
     passed: set[ActionName] = field(default_factory=set)  # steps of the newest plan that are over
     failures_since_plan: list[str] = field(default_factory=list)
+    by_hand: dict[ActionName, HandWorkSoFar] = field(default_factory=dict)  # since the newest plan
     route_passed: set[ActionName] = field(default_factory=set)
 
     def take_wait(self, entry: Entry) -> None:
@@ -44,6 +47,10 @@ class WaitsSoFar:
                     self.verdicts[awaited] = reached
             case StillMissing(awaited=awaited, missing=missing):
                 self.missing[awaited] = missing
+            case HandWorkAsked(action=action):
+                self.by_hand[action] = HandWorkSoFar()
+            case HandWorkAnswered(action=action, word=word, name=name):
+                self.by_hand[action] = HandWorkSoFar(word=word, name=name, at=entry.known_at)
 
     def take_end(self, entry: Entry) -> None:
         """A step's own wait is over with it."""

@@ -6,12 +6,14 @@ What is dangerous is found first. Where a node does not answer, or does not tell
 from __future__ import annotations
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.phase import not_settled
 from srx_issu.domain.failure.classes import FailureClass
 from srx_issu.domain.failure.situation import runs, split_groups
 from srx_issu.domain.procedure.apart_claims import links_of
 from srx_issu.domain.procedure.conditions import StateCondition, judge
 from srx_issu.domain.routes.apart_steps import ApartSteps
 from srx_issu.domain.routes.plan import RoutePlan
+from srx_issu.domain.routes.relaxed import left_over
 
 Named = tuple[FailureClass, str]
 
@@ -51,6 +53,8 @@ def _joined(plan: RoutePlan, steps: ApartSteps, now: Snapshot) -> Named | None:
     if len(_on(now, plan.old_release)) == len(NodeName):
         return FailureClass.LEFT_RELAXED, "both nodes run the old release, and show both links up"
     if len(_on(now, plan.target)) == len(NodeName):
+        if not left_over(plan.undo, now) and not any(not_settled(now, node) for node in NodeName):
+            return FailureClass.FINISHED, "both nodes run the target, in sync, and nothing is left relaxed"
         return FailureClass.NOT_PUT_BACK, "both nodes run the target, and show both links up"
     return None
 

@@ -219,5 +219,6 @@ class Intent:
     route: Route = Route.ISSU
     shared_limits: tuple[SharedLimit, ...] = ()  # site, region and fleet, from policy/concurrency.yaml
     ordered_by: OrderedBy | None = None  # None: asked for by itself
+    on_site: str | None = None  # who is at the cables, of a route that needs somebody there
     support: SupportMatrix | None = None  # of this model, in force at claim; None in those of older versions
     old_images: tuple[Image, ...] = ()  # of the catalogue at claim, where a rollback may not lead back

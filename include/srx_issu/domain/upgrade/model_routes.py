@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 
-from srx_issu.domain.upgrade.route import NOT_CARRIED_OUT, Allowance, Route
+from srx_issu.domain.upgrade.route import Allowance, Route
 from srx_issu.domain.upgrade.support import InService, SupportMatrix
 
 _CAN_HAVE_ISSU = frozenset({InService.ISSU, InService.ASK})
@@ -29,9 +29,8 @@ def why_never(route: Route, model: str, rules: SupportMatrix) -> str | None:
 
 
 def routes_of(model: str, rules: SupportMatrix) -> tuple[Route, ...]:
-    """Those that the model can have and that this version carries out, the gentlest first."""
-    carried_out = (route for route in Route if route not in NOT_CARRIED_OUT)
-    return tuple(route for route in carried_out if why_never(route, model, rules) is None)
+    """Those that the model can have, the gentlest first."""
+    return tuple(route for route in Route if why_never(route, model, rules) is None)
 
 
 def usual_route(model: str, rules: SupportMatrix) -> Route | None:
@@ -42,7 +41,10 @@ def usual_route(model: str, rules: SupportMatrix) -> Route | None:
 
 def command_for(cluster: str, image: str, route: Route) -> str:
     """The command line that asks for an upgrade on that route."""
-    return f"srx-issu upgrade {shlex.quote(cluster)} --image {shlex.quote(image)} --route {route}"
+    at_the_cables = " --on-site NAME" if route is Route.MINIMAL_DOWNTIME else ""
+    return (
+        f"srx-issu upgrade {shlex.quote(cluster)} --image {shlex.quote(image)} --route {route}{at_the_cables}"
+    )
 
 
 def _speaks_of_icu(model: str, rules: SupportMatrix) -> bool:

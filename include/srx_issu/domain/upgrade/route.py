@@ -40,10 +40,6 @@ _LABELS: Mapping[Route, str] = {
 }
 
 
-NOT_CARRIED_OUT = frozenset({Route.MINIMAL_DOWNTIME})
-"""Routes that are planned and judged, and that no DAG takes yet."""
-
-
 class Allowance(StrEnum):
     """Whether a route may be taken."""
 

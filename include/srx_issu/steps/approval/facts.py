@@ -99,6 +99,7 @@ def start_parts(intent: Intent, ready: Ready, since: Sequence[str] = ()) -> Part
     validation = {"validation": "left out (no-validate)"} if intent.no_validate else {}
     lines = trace_lines(intent.policy.evidence) if are_wanted(intent) else ()
     route = {"route": intent.route.value} if intent.route is Route.ICU else {}
+    on_site = {"on site": intent.on_site} if intent.on_site else {}
     configuration = {"configuration": f"{'; '.join(lines)}, taken back at the end"} if lines else {}
     return {
         "cluster": _hashed(intent.cluster),
@@ -109,6 +110,7 @@ def start_parts(intent: Intent, ready: Ready, since: Sequence[str] = ()) -> Part
         "window": f"{intent.window_start or 'now'} to {intent.window_end or 'open end'}",
         "fail back": _fail_back(intent),
         **route,
+        **on_site,
         **validation,
         **configuration,
         "support matrix": ready.passed.support,

@@ -17,7 +17,7 @@ from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.leads_back import old_image_of
 from srx_issu.domain.upgrade.model_routes import command_for
-from srx_issu.domain.upgrade.route import NOT_CARRIED_OUT, Allowance, Route
+from srx_issu.domain.upgrade.route import Allowance, Route
 from srx_issu.domain.upgrade.traces import UNDO, are_wanted, trace_lines
 from srx_issu.steps.approval.facts import found_since, why_asked
 from srx_issu.steps.approval.route_lines import route_lines
@@ -107,7 +107,7 @@ def _routes(context: UpgradeContext, before: Snapshot) -> str:
         return ""
     lines = [f"- {line.strip()}" for line in route_words(choice, choice.of(intent.route))]
     others = [each.route for each in choice.routes if each.allowance is not Allowance.REFUSED]
-    other = next((each for each in others if each is not intent.route and each not in NOT_CARRIED_OUT), None)
+    other = next((each for each in others if each is not intent.route), None)
     if other is not None:
         command = command_for(intent.cluster.name, intent.image.name, other)
         lines.append(f"- To take another route, refuse, then ask for it: `{command}`")

@@ -48,6 +48,7 @@ from srx_issu.steps.upgrade.collect_after import after, look_again
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.hold_for_operator import WHAT_TO_DO, what_to_do
 from srx_issu.steps.upgrade.transcript import keep_transcript
+from srx_issu.steps.waits.by_hand import await_hands
 from srx_issu.steps.waits.converge import ActionWait, NotYet
 from srx_issu.steps.waits.look_later import look_later
 
@@ -103,6 +104,8 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
                 timers = timers_in_force(context.known(), context.intent)
                 deadline_s = float(getattr(timers, step.action.deadline))
                 waiting = ActionWait(reason=step.reason, deadline_s=deadline_s)
+                if step.action.asks:
+                    return await_hands(context, step.action, waiting, overdue)
                 return look_later(context, name, waiting, overdue) if step.action.needs_a_worker else waiting
             case Stop() if step.page and not paged:
                 paged = True  # two primaries may be seen while a group moves between the two looks

@@ -15,7 +15,12 @@ from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.route_events import RouteStepPassed
-from srx_issu.domain.procedure.action import ActionName, CommandKind, PlannedCommand
+from srx_issu.domain.procedure.action import (
+    ActionName,
+    CommandKind,
+    PlannedAction,
+    PlannedCommand,
+)
 from srx_issu.domain.procedure.conditions import judge
 from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.routes.plan import RoutePhase, RoutePlan
@@ -28,6 +33,7 @@ from srx_issu.steps.routes.stored_plan import route_plan
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.judge_readiness import reassess_if_old
 from srx_issu.steps.upgrade.refuse_start import refuse_start
+from srx_issu.steps.waits.by_hand import await_hands, word_missing
 from srx_issu.steps.waits.converge import ActionWait, NotYet
 from srx_issu.steps.waits.look_later import look_later
 
@@ -59,31 +65,34 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
     """
     so_far = context.known()
     plan = route_plan(so_far, context.evidence)
+    action = plan.action(name)
     if not so_far.route_commands:
         reassess_if_old(context)
     paged = False
     while True:
         now = _stamped(context, context.reader.observe())
         sent = context.known().route_commands
+        is_past = plan.is_past(name, sent)
         step = (
-            Passed(reason=f"{name}: later steps have begun")
-            if plan.is_past(name, sent)
-            else (step_of(plan, name, now, sent))
+            Passed(reason=f"{name}: later steps have begun") if is_past else (step_of(plan, name, now, sent))
         )
         match step:
+            case Passed() if action and not is_past and (missing := word_missing(context, action)):
+                return await_hands(context, action, _waiting(context, action, missing), overdue)
             case Passed():
                 context.record(RouteStepPassed(action=name), step.reason)
                 return {"done": step.reason}
             case Send():
                 _send(context, plan, step)
             case Wait():
-                waiting = _waiting(context, step)
+                waiting = _waiting(context, step.action, step.reason)
+                if step.action.asks:
+                    return await_hands(context, step.action, waiting, overdue)
                 if (since := _urgent_since(context, plan, name)) is not None:
                     _look_soon(context, name, waiting, since)
-                elif step.action.needs_a_worker:
-                    return look_later(context, name, waiting, overdue)
                 else:
-                    return waiting
+                    is_hidden = step.action.needs_a_worker
+                    return look_later(context, name, waiting, overdue) if is_hidden else waiting
             case Stop() if step.page and not paged:
                 paged = True  # two primaries may be seen while a group moves between the two looks
                 context.clock.sleep(_pause_s(context))
@@ -93,9 +102,9 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
                 assert_never(step)
 
 
-def _waiting(context: UpgradeContext, step: Wait) -> ActionWait:
+def _waiting(context: UpgradeContext, action: PlannedAction, reason: str) -> ActionWait:
     timers = timers_in_force(context.known(), context.intent)
-    return ActionWait(reason=step.reason, deadline_s=float(getattr(timers, step.action.deadline)))
+    return ActionWait(reason=reason, deadline_s=float(getattr(timers, action.deadline)))
 
 
 def _urgent_since(context: UpgradeContext, plan: RoutePlan, name: ActionName) -> datetime | None:

@@ -11,7 +11,7 @@ from srx_issu.domain.routes.choose import choose_route
 from srx_issu.domain.routes.conditions import RouteConditions
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.model_routes import command_for
-from srx_issu.domain.upgrade.route import NOT_CARRIED_OUT, Allowance, Route
+from srx_issu.domain.upgrade.route import Allowance, Route
 from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.upgrade.route_facts import route_conditions
@@ -60,11 +60,9 @@ def _choice(intent: Intent, running: str, rules: SupportMatrix, conditions: Rout
 
 
 def _instead(intent: Intent, choice: RouteChoice) -> str:
-    """Of the routes that this version carries out. Nothing where no rules of other routes were kept, or every
-    route is refused."""
+    """Nothing where no rules of other routes were kept, or every route is refused."""
     known = choice.routes if intent.support is not None and intent.support.routes else ()
-    ways = (each for each in known if each.route not in NOT_CARRIED_OUT)
-    best = next((each for each in ways if each.allowance is not Allowance.REFUSED), None)
+    best = next((each for each in known if each.allowance is not Allowance.REFUSED), None)
     if best is None or best.route is intent.route:
         return ""
     asked = "" if best.allowance is Allowance.ALLOWED else ", which a person must approve with a reason"

@@ -56,6 +56,7 @@ from srx_issu.domain.history.events import (
     Unread,
     WayDecided,
 )
+from srx_issu.domain.history.hand_events import HandWorkAnswered, HandWorkAsked
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.history.recovery_events import (
     ClusterHandedOver,
@@ -77,6 +78,7 @@ from srx_issu.domain.history.step_events import (
 )
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.procedure.action import ActionName
+from srx_issu.domain.procedure.by_hand import Word
 from srx_issu.domain.recovery.plan import PlanKind
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import StartMethod
@@ -177,6 +179,8 @@ FULL: tuple[Event, ...] = (
     RoutePlanned(route=Route.DUAL_REBOOT, starter=NodeName.NODE0, plan="u/route-plan", digest="d" * 64),
     OldImageThere(node=NodeName.NODE1, path="/var/tmp/old.tgz", sha256="a" * 64),
     RouteStepPassed(action=ActionName.INSTALL_ON_SECONDARY),
+    HandWorkAsked(action=ActionName.JOIN_LINKS),
+    HandWorkAnswered(action=ActionName.JOIN_LINKS, by="ada", name="Ada", word=Word.DONE, responded_at=NOON),
     FindingMade(by=FoundBy.POLICIES, check="policies", evidence="u/policies", pfes=("fpc0", "fpc1")),
     CommitUndone(),
     StillMissing(awaited=OwnWait.STATE_AFTER_FAIL_BACK, missing="routes"),
@@ -222,6 +226,8 @@ STORED: Mapping[str, str] = {
     "decided": "",
     "failure_named": "failure",
     "finding_made": "by check evidence pfes",
+    "hand_work_answered": "action by name word responded_at",
+    "hand_work_asked": "action",
     "issu_found": "starter target transcript",
     "nothing_moved": "",
     "observed": "evidence",
@@ -259,6 +265,7 @@ VALUES: Mapping[type[Any], str] = {
     "fail_over_to_old_image roll_back_node wait_for_old_release reboot_old_primary "
     "wait_for_target_release abort_issu reboot_node wait_for_reboot wait_for_cold_sync "
     "resync_policies bring_groups_back reset_failover verify_restored",
+    Word: "Done Stop here",
     SendPurpose: "prepare configure begin continue complete answer bring_home undo_commit",
 }
 

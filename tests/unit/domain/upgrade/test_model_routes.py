@@ -8,7 +8,7 @@ from srx_issu.domain.upgrade.model_routes import routes_of, usual_route, why_nev
 from srx_issu.domain.upgrade.route import Allowance, Route, RouteRule, RouteRules, RouteScope
 from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
 
-ISSU, ICU, _, REBOOT = Route  # minimal downtime is not carried out yet
+ISSU, ICU, APART, REBOOT = Route
 
 
 def _icu(model: str, allowance: Allowance) -> RouteRule:
@@ -33,12 +33,12 @@ RULES = SupportMatrix(
 @pytest.mark.parametrize(
     ("model", "routes", "usual"),
     [
-        ("SRX4600", (ISSU, REBOOT), ISSU),
-        ("SRX1500", (ISSU, ICU, REBOOT), ISSU),
-        ("SRX345", (ICU, REBOOT), ICU),
-        ("SRX3400", (ISSU, REBOOT), ISSU),
-        ("VSRX", (REBOOT,), None),
-        ("SRX9000", (ISSU, ICU, REBOOT), ISSU),  # nothing is known: a person decides later
+        ("SRX4600", (ISSU, APART, REBOOT), ISSU),
+        ("SRX1500", (ISSU, ICU, APART, REBOOT), ISSU),
+        ("SRX345", (ICU, APART, REBOOT), ICU),
+        ("SRX3400", (ISSU, APART, REBOOT), ISSU),
+        ("VSRX", (APART, REBOOT), None),
+        ("SRX9000", (ISSU, ICU, APART, REBOOT), ISSU),  # nothing is known: a person decides later
     ],
 )
 def test_routes_of_a_model(model: str, routes: tuple[Route, ...], usual: Route | None) -> None:

@@ -79,7 +79,7 @@ def test_a_downgrade_asked_for_as_an_issu_names_another_route() -> None:
     support = judged(Route.ISSU, image=older)
     assert support.allowance is Allowance.REFUSED
     assert "which a person must approve with a reason: srx-issu upgrade fw-1" in support.reason
-    assert support.reason.endswith("--route dual_reboot")  # the gentlest that is carried out
+    assert support.reason.endswith("--route minimal_downtime --on-site NAME")
 
 
 def test_rules_of_an_older_version_name_no_other_route() -> None:
