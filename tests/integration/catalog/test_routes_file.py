@@ -112,7 +112,7 @@ def test_known_problems_are_told_with_the_choice() -> None:
             "rules[1].route is 'ice'; write one of 'issu', 'icu'",
         ),
         (
-            "rules: [{route: icu, allowance: ask, reason: x, source: note}]\n",
+            "rules: [{route: icu, models: [SRX345], allowance: ask, reason: x, source: note}]\n",
             "no source 'note' below 'sources'; did you mean 'notes'?",
         ),
         (
@@ -126,6 +126,24 @@ def test_known_problems_are_told_with_the_choice() -> None:
         (
             "rollbacks: [{running: {bellow: 24.4R1}, rollback: none, reason: x, source: notes}]\n",
             "unknown key 'bellow' in rollbacks[1].running; did you mean 'below'?",
+        ),
+        (
+            "rules: [{route: icu, allowance: allowed, reason: x, source: notes}]\n",
+            "rules[1] lets every model take ICU; where one has none, the command starts an ISSU; name its",
+        ),
+        (
+            "rules: [{route: dual_reboot, models: [], allowance: refused, reason: x, source: notes}]\n",
+            "rules[1].models is",
+        ),
+        (
+            "rules: [{route: dual_reboot, running: {at_least: 24.4R1, below: 22.4R1}, allowance: refused, "
+            "reason: x, source: notes}]\n",
+            "rules[1].running: no release is both 24.4R1 or later and before 22.4R1",
+        ),
+        (
+            "rollbacks: [{target: {below: 24.4, within: [24.4R1, 25.2]}, rollback: none, reason: x, "
+            "source: notes}]\n",
+            "rollbacks[1].target: none of 24.4R1, 25.2 is before 24.4",
         ),
         ("rollback: []\n", "unknown key 'rollback' in the file; did you mean 'rollbacks'?"),
     ],

@@ -5,12 +5,12 @@ Only the file's form; the judgement is ``domain/upgrade/support.py``'s.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from srx_issu.catalog.faults import Checked
-from srx_issu.catalog.fields import Family, FileEntry, Mark, ModelName, Text
+from srx_issu.catalog.fields import Family, FileEntry, Mark, ModelName, Text, wrong
 from srx_issu.domain.junos.release_range import ReleaseRange, parse_mark
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.support import HoldTimer, InService, Platform, SupportMatrix, SupportRule
@@ -35,6 +35,16 @@ class RangeEntry(FileEntry):
             below=parse_mark(self.below) if self.below else None,
             within=tuple(parse_mark(text) for text in self.within),
         )
+
+
+def _holds_some_release(entry: RangeEntry) -> RangeEntry:
+    """A rule that never counts would leave its pairs to the next one."""
+    if why := entry.to_domain().why_empty:
+        raise wrong(why, "mend the range, or take the entry out")
+    return entry
+
+
+Range = Annotated[RangeEntry, AfterValidator(_holds_some_release)]
 
 
 class HoldTimerEntry(FileEntry):
@@ -74,8 +84,8 @@ class RuleEntry(FileEntry):
     """An exception: decides when both releases are in range. The first that does wins."""
 
     models: tuple[ModelName, ...] = Field(min_length=1)
-    running: RangeEntry = Field(default_factory=RangeEntry)
-    target: RangeEntry = Field(default_factory=RangeEntry)
+    running: Range = Field(default_factory=RangeEntry)
+    target: Range = Field(default_factory=RangeEntry)
     verdict: InService
     reason: Text
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from srx_issu.catalog.faults import Checked, nearest
 from srx_issu.catalog.fields import DAY_S, FileEntry, ModelName, Name, Text
-from srx_issu.catalog.policy.matrix import RangeEntry
+from srx_issu.catalog.policy.matrix import Range, RangeEntry
 from srx_issu.domain.upgrade.route import (
     Allowance,
     Direction,
@@ -26,9 +26,9 @@ from srx_issu.domain.upgrade.route import (
 class RouteScopeEntry(FileEntry):
     """For which models and releases something is said."""
 
-    models: tuple[ModelName, ...] = Field((), description="None = every model.")
-    running: RangeEntry = Field(default_factory=RangeEntry)
-    target: RangeEntry = Field(default_factory=RangeEntry)
+    models: tuple[ModelName, ...] = Field((), min_length=1, description="Left out = every model.")
+    running: Range = Field(default_factory=RangeEntry)
+    target: Range = Field(default_factory=RangeEntry)
     direction: Direction | None = Field(None, description="Empty = both.")
 
     def to_domain(self) -> RouteScope:
@@ -64,7 +64,7 @@ class CostEntry(FileEntry):
     """What a route does to the traffic. The first of a route that has the model counts."""
 
     route: Route
-    models: tuple[ModelName, ...] = Field((), description="None = every model.")
+    models: tuple[ModelName, ...] = Field((), min_length=1, description="Left out = every model.")
     outage_s: int | None = Field(
         None, ge=0, le=DAY_S, description="Seconds that traffic may stop; empty = no figure is known."
     )
@@ -146,6 +146,11 @@ def _check_rules(checked: Checked, entry: RoutesFile) -> None:
         if each.route is Route.ISSU:
             found = f"rules[{at + 1}] is about ISSU, which this file does not decide"
             checked.fault(found, "write it below 'rules' of policy/support.yaml", "rules", at, "route")
+        if each.route is Route.ICU and not each.models and each.allowance is not Allowance.REFUSED:
+            found = (
+                f"rules[{at + 1}] lets every model take ICU; where one has none, the command starts an ISSU"
+            )
+            checked.fault(found, "name its 'models'", "rules", at)
 
 
 def _check_costs(checked: Checked, entry: RoutesFile) -> None:

@@ -74,6 +74,21 @@ class ReleaseRange:
     below: ReleaseMark | None = None
     within: tuple[ReleaseMark, ...] = ()
 
+    @property
+    def why_empty(self) -> str | None:
+        """Why no release is in it; None: one may be."""
+        least, below = self.at_least, self.below
+        if least and below and _reaches(least, below):
+            return f"no release is both {least} or later and before {below}"
+        if not self.within:
+            return None
+        names = ", ".join(str(mark) for mark in self.within)
+        if below and all(_reaches(mark, below) for mark in self.within):
+            return f"none of {names} is before {below}"
+        if least and all(mark.main < least.main for mark in self.within):
+            return f"none of {names} is {least} or later"
+        return None
+
     def contains(self, release: JunosVersion) -> bool | None:
         """None when it cannot be told, and no other condition says no."""
         answers: list[bool | None] = []
@@ -85,6 +100,13 @@ class ReleaseRange:
         if self.within:
             answers.append(any(mark.covers(release) for mark in self.within))
         return both(*answers)
+
+
+def _reaches(mark: ReleaseMark, other: ReleaseMark) -> bool:
+    """Whether whatever the mark begins with is ``other`` or later; False where that cannot be told."""
+    if mark.main != other.main or other.version is None:
+        return mark.main >= other.main
+    return mark.version is not None and other.is_reached_by(mark.version) is True
 
 
 def both(*answers: bool | None) -> bool | None:

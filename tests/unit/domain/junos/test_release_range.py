@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from srx_issu.domain.errors import UnparsableVersion
@@ -71,3 +73,38 @@ def test_one_no_is_a_no_whatever_cannot_be_told() -> None:
 def test_a_mark_is_written_as_it_was_read(text: str) -> None:
     assert str(parse_mark(text)) == text
     assert isinstance(parse_mark(text), ReleaseMark)
+
+
+MARKS = [
+    None,
+    "12.1X46-D20",
+    "12.1X47-D10",
+    "15.1X49",
+    "22.4",
+    "22.4R1",
+    "22.4R3-S2",
+    "24.4",
+    "24.4R1",
+    "25.2",
+]
+RELEASES = [
+    "12.1X46-D15",
+    "12.1X46-D25",
+    "12.1X47-D15",
+    "15.1X49-D70",
+    "22.4R1",
+    "22.4R3",
+    "24.4R1",
+    "25.2R1",
+]
+
+
+def test_a_range_that_is_called_empty_holds_no_release_and_says_why() -> None:
+    tally = {True: 0, False: 0}
+    for least, below, within in itertools.product(MARKS, repeat=3):
+        one, two, three = (parse_mark(text) if text else None for text in (least, below, within))
+        found = ReleaseRange(at_least=one, below=two, within=(three,) if three else ())
+        holds = any(found.contains(parse(release)) is True for release in RELEASES)
+        assert not (found.why_empty and holds), (least, below, within)
+        tally[found.why_empty is not None] += 1
+    assert min(tally.values()) > 100
