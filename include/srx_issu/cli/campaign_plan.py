@@ -15,6 +15,7 @@ from srx_issu.campaign.plan import CampaignPlan, PlannedCluster
 from srx_issu.campaign.rehearse import Rehearsal, RehearsedEnd, TickKind
 from srx_issu.campaign.rounds import Answer
 from srx_issu.cli.display import duration
+from srx_issu.domain.upgrade.route import Route
 
 MOST_ROWS = 300  # that rich lays out to the terminal's width; it takes a millisecond for each
 _COLUMNS = ("Wave", "Cluster", "Model", "Site", "Route", "Conflicts", "Worst case", "Usually", "Image")
@@ -54,7 +55,7 @@ def _row(wave: int, cluster: PlannedCluster, usual: float | None) -> tuple[str, 
 
 def _route(cluster: PlannedCluster) -> str:
     """With what it costs the traffic, where policy has a figure."""
-    return f"{cluster.route}, about {cluster.outage_s} s" if cluster.outage_s else cluster.route.value
+    return f"{cluster.route.short}, {cluster.outage}" if cluster.outage_s else cluster.route.short
 
 
 def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -66,30 +67,41 @@ def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
 def predicted_end(
     plan: CampaignPlan, campaign: Campaign, durations: Mapping[UsualCourse, float], now: datetime
 ) -> str:
-    """One sentence. Without history the worst case stands for every upgrade."""
+    """One sentence. Where no past run went by a route, its worst case stands for the clusters of it."""
     end = now
     for tick in Rehearsal(plan, campaign, _Usual(durations), now).ticks():
         end = tick.at
         if tick.kind is TickKind.NOT_STARTED and tick.cluster:
             return f"It cannot end: {tick.cluster.name} would not start: {tick.text}"
-    basis = (
-        f"past runs of {', '.join(sorted(map(str, durations)))}"
-        if durations
-        else "the worst case of every upgrade"
-    )
     took = duration((end - now).total_seconds())
-    return f"Started now and approved at once, it would end at {end:%Y-%m-%d %H:%M} UTC ({took}), by {basis}"
+    return (
+        f"Started now and approved at once, it would end at {end:%Y-%m-%d %H:%M} UTC ({took}), by "
+        f"{_basis(plan, durations)}"
+    )
+
+
+def _basis(plan: CampaignPlan, durations: Mapping[UsualCourse, float]) -> str:
+    if not durations:
+        return "the worst case of every upgrade"
+    new = {cluster.route for cluster in plan.clusters} - {course.route for course in durations}
+    past = f"past runs of {', '.join(sorted(map(str, durations)))}"
+    return " and ".join((past, *(f"the worst case of each {route.short}" for route in Route if route in new)))
 
 
 class _Usual:
-    """Everything goes well and takes as long as it did before; nobody orders anything."""
+    """Everything goes well and takes as long as it did before, on another model by the same route where there
+    was none of its own, else the worst case; nobody orders anything."""
 
     def __init__(self, durations: Mapping[UsualCourse, float]) -> None:
         self._durations = durations
-        self._any = median(durations.values()) if durations else None
+        routes = {course.route for course in durations}
+        self._by_route = {
+            route: median(seconds for course, seconds in durations.items() if course.route is route)
+            for route in routes
+        }
 
     def ending(self, cluster: PlannedCluster, attempt: int) -> RehearsedEnd:  # noqa: ARG002
-        usual = self._durations.get(cluster.course, self._any)
+        usual = self._durations.get(cluster.course, self._by_route.get(cluster.route))
         return RehearsedEnd(
             after_s=usual if usual is not None else cluster.worst_case_s, result=Result.UPGRADED
         )

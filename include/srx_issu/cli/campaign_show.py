@@ -18,6 +18,7 @@ from srx_issu.cli.terminal import Terminal
 from srx_issu.domain.errors import JournalError, OperatorFileError, RequestRefused
 from srx_issu.ports.staging import Staged
 from srx_issu.steps.audit.releases import last_seen_releases
+from srx_issu.steps.campaign.plan_routes import asking_lines
 from srx_issu.steps.staging.fleet import gaps
 
 console = Terminal()
@@ -62,6 +63,8 @@ def show_plan(name: str, files: Path) -> int:
         console.print(table)
     for left in plan.left_out:
         _print(f"left out: {left.name}: {left.reason}")
+    for line in asking_lines(plan):
+        _print(line)
     if campaign.staging is not None:
         _tell_staging(plan, history.staged)
     for objection in plan.objections:

@@ -65,7 +65,7 @@ def _row(line: ClusterLine) -> list[object]:
         line.model,
         line.site,
         line.wave,
-        line.route,
+        line.route.value,
         line.outage,
         line.result,
         line.started.isoformat() if line.started else None,

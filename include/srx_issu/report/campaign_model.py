@@ -13,6 +13,7 @@ from srx_issu.campaign.model import Campaign, Result
 from srx_issu.campaign.naming import upgrade_id
 from srx_issu.campaign.plan import CampaignPlan, PlannedCluster
 from srx_issu.campaign.state import CampaignState, read_state
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.campaign import CampaignOutcome, CampaignRecord
 from srx_issu.report.timeline import Panel, SpanState, StepSpan, TimelineRow
 from srx_issu.steps.campaign.close import summary
@@ -29,7 +30,7 @@ class ClusterLine:
     model: str
     site: str
     wave: int
-    route: str
+    route: Route
     outage_s: int | None  # how long its traffic was to stop, by policy; None = no figure
     outage: str  # the same in words
     sessions: str  # what was to become of them
@@ -129,7 +130,7 @@ def _line(
         model=cluster.model,
         site=cluster.site,
         wave=wave,
-        route=cluster.route.value,
+        route=cluster.route,
         outage_s=cluster.outage_s,
         outage=cluster.outage,
         sessions=cluster.sessions,

@@ -9,19 +9,23 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from srx_issu.campaign.model import InFlight, UsualCourse, WaveSize
+from srx_issu.campaign.plan import plan_waves
 from srx_issu.cli import campaign_show as commands
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed, Run, Task
 from srx_issu.cli.campaign_orders import await_order
-from srx_issu.cli.campaign_plan import MOST_ROWS
+from srx_issu.cli.campaign_plan import MOST_ROWS, predicted_end
 from srx_issu.cli.campaign_rows import campaign_table, cluster_rows
 from srx_issu.cli.campaign_run import find_run
 from srx_issu.cli.campaign_show import show_plan
 from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.main import app
 from srx_issu.cli.stack_here import JOURNAL_URL
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.dag_names import CAMPAIGN_ORDER_DAG
 from tests.integration.catalog.folders import IMAGE, Folder
+from tests.unit.campaign.fleets import campaign, member
 
 
 @pytest.fixture
@@ -47,6 +51,17 @@ def test_a_plan_is_shown_with_its_waves_and_its_end(folder: Folder, said: Consol
     assert IMAGE in text
     assert "by the worst case of every upgrade" in text
     assert "nothing was touched" in text
+    assert "Not judged yet: fra1-fw1." in text
+
+
+def test_how_long_a_plan_takes_is_told_by_route() -> None:
+    """Past runs of another route say nothing of it: an hour of ISSU, and the worst case of a dual reboot."""
+    fleet = [member("a"), member("b", route=Route.DUAL_REBOOT, worst_case_s=11700.0)]
+    asked = campaign(waves=(WaveSize(),), in_flight=InFlight(campaign=1))
+    past = {UsualCourse(model="SRX1500"): 3600.0}
+    said = predicted_end(plan_waves(fleet, asked), asked, past, datetime(2027, 3, 1, tzinfo=UTC))
+    assert "it would end at 2027-03-01 04:15 UTC" in said
+    assert said.endswith("by past runs of SRX1500 and the worst case of each dual reboot")
 
 
 def test_a_plan_on_a_terminal_of_80_columns_names_the_image_whole(
@@ -56,7 +71,7 @@ def test_a_plan_on_a_terminal_of_80_columns_names_the_image_whole(
     monkeypatch.setattr(commands, "console", narrow)
     folder.write("campaigns/spring.yaml", "target: {SRX4600: 22.4R3-S2.11}\nselect: {sites: [fra1]}\n")
     assert show_plan("spring", folder.path) == 0
-    table = narrow.export_text().partition("Started now")[0]
+    table = narrow.export_text().partition("Not judged")[0]
     at = next(line.index("Image") for line in table.splitlines() if "Image" in line)
     assert "".join(line[at:].strip() for line in table.splitlines()).removeprefix("Image") == IMAGE
     assert said.export_text() == ""
@@ -85,8 +100,9 @@ def test_a_plan_of_hundreds_is_plain_lines_with_every_cluster(folder: Folder, sa
         "Usually",
         "Image",
     ]
-    assert len([line for line in lines if " fw-" in line]) == MOST_ROWS + 1
-    assert len({line.index("SRX4600") for line in lines if " fw-" in line}) == 1
+    columns = [line.index("SRX4600") for line in lines if " fw-" in line and "SRX4600" in line]
+    assert len(columns) == MOST_ROWS + 1
+    assert len(set(columns)) == 1
 
 
 def test_without_the_journal_nobody_knows_what_is_staged(folder: Folder, said: Console) -> None:

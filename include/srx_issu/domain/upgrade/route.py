@@ -26,6 +26,11 @@ class Route(StrEnum):
         return _LABELS[self]
 
     @property
+    def short(self) -> str:
+        """``ISSU``, ``dual reboot``: for tables and lists."""
+        return self.value.upper() if self.is_in_service else self.value.replace("_", " ")
+
+    @property
     def is_in_service(self) -> bool:
         """Whether one node forwards all the while, but for seconds."""
         return self in _IN_SERVICE

@@ -13,6 +13,7 @@ from srx_issu.domain.plural import many
 from srx_issu.domain.upgrade.route import Route
 
 _MOST_NAMES = 20
+_FEW = 5  # names of what is true of many
 
 
 def at_once(plan: CampaignPlan, campaign: Campaign) -> str:
@@ -28,7 +29,7 @@ def with_route(cluster: PlannedCluster) -> str:
     """Its name, with route and cost where it is no ISSU."""
     if cluster.route is Route.ISSU:
         return cluster.name
-    return f"{cluster.name} ({words(cluster.route)}: {cluster.outage})"
+    return f"{cluster.name} ({cluster.route.short}: {cluster.outage})"
 
 
 def route_lines(plan: CampaignPlan) -> Iterator[str]:
@@ -57,7 +58,7 @@ def asking_lines(plan: CampaignPlan) -> Iterator[str]:
     asking = [cluster for cluster in plan.clusters if cluster.asks]
     for cluster in asking[:_MOST_NAMES]:
         yield (
-            f"A person decides in its own run: {cluster.name} ({words(cluster.route)} from "
+            f"A person decides in its own run: {cluster.name} ({cluster.route.short} from "
             f"{cluster.running}): {cluster.asks}"
         )
     if len(asking) > _MOST_NAMES:
@@ -70,11 +71,6 @@ def asking_lines(plan: CampaignPlan) -> Iterator[str]:
         )
 
 
-def words(route: Route) -> str:
-    """As people say it: ``dual reboot``."""
-    return route.value.upper() if route.is_in_service else route.value.replace("_", " ")
-
-
 def _few(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(names[:_MOST_NAMES]) + more
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more

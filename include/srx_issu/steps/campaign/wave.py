@@ -20,7 +20,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.plural import many
 from srx_issu.steps.campaign.answers import choice, decision
 from srx_issu.steps.campaign.context import CampaignContext
-from srx_issu.steps.campaign.plan import known_plan
+from srx_issu.steps.campaign.plan import NOT_ASKED, known_plan
 from srx_issu.steps.campaign.plan_question import digest_of
 from srx_issu.steps.campaign.plan_routes import with_route
 from srx_issu.steps.campaign.questions import CampaignQuestion
@@ -68,7 +68,7 @@ def open_wave(context: CampaignContext, number: int) -> list[str]:
         raise RequestRefused(f"wave {number} may not run: {state.aborted or 'its plan was not approved'}")
     if number in state.opened:
         return list(state.opened[number])
-    who = "not asked"
+    who = NOT_ASKED
     if campaign.gates.waves:
         found = decision(context, about_wave(number), _wave_digest(context, number))
         if not isinstance(found, Approved):
@@ -77,7 +77,8 @@ def open_wave(context: CampaignContext, number: int) -> list[str]:
             raise RequestRefused(f"{found.reason}; nothing new starts")
         who = ", ".join(found.by)
     opened = WaveOpened(clusters=tuple(names), digest=plan.digest, by=who)
-    text = f"{many(len(names), 'cluster')}, approved by {who}"
+    how = f"approved by {who}" if campaign.gates.waves else "nobody was asked"
+    text = f"{many(len(names), 'cluster')}, {how}"
     context.record(opened, text, wave=number, key=f"opened:{number}")
     context.announce(f"begin:{number}", f"wave {number} begins", ", ".join(names), number)
     return names
