@@ -31,7 +31,13 @@ from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fields import FileEntry
 from srx_issu.catalog.folder import SHIPPED
 from srx_issu.catalog.images import CatalogueFile, ImageEntry
-from srx_issu.catalog.inventory.columns import ClusterEntry, InventoryFile, NodeEntry, Settings
+from srx_issu.catalog.inventory.columns import (
+    ClusterEntry,
+    InventoryFile,
+    NodeEntry,
+    OtherAddressEntry,
+    Settings,
+)
 from srx_issu.catalog.inventory.netbox import NetboxEntry
 from srx_issu.catalog.policy.approvals import (
     ApprovalsEntry,
@@ -88,6 +94,7 @@ TABLES: Final[tuple[type[FileEntry], ...]] = (
     Settings,
     ClusterEntry,
     NodeEntry,
+    OtherAddressEntry,
     NetboxEntry,
     ImageEntry,
     LimitsFile,

@@ -30,6 +30,7 @@ from tests.fakes.approvals import READY_ENTRY, answered, put
 from tests.fakes.intents import intent as plain_intent
 from tests.fakes.lines import FakeLine, FakeStartLine
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases, SteppingClock
+from tests.fakes.pager import FakePager
 from tests.fakes.shows import FakeShowSessions
 from tests.fakes.snapshots import T0, both
 from tests.unit.checks.plain import plain_run
@@ -177,9 +178,10 @@ class FakeUpgrade:
     shows: FakeShowSessions = field(default_factory=FakeShowSessions)
     clock: SteppingClock = field(default_factory=SteppingClock)
     state: ClusterState = field(default_factory=lambda: ClusterState(cluster="fw-1", taken_at=T0))
+    pager: FakePager = field(default_factory=FakePager)
 
     def __post_init__(self) -> None:
-        self.journal.clock = self.leases.clock = self.clock
+        self.journal.clock = self.leases.clock = self.pager.clock = self.clock
         self.journal.leases = self.leases
         self.journal.open_upgrade(self.intent, T0)
         self.leases.take("cluster:fw-1", self.intent.upgrade_id, 3600)
@@ -200,6 +202,7 @@ class FakeUpgrade:
             clock=self.clock,
             log=logging.getLogger("test"),
             validate=plain_run,
+            pager=self.pager,
         )
 
     def _collect(self, snapshot: Snapshot, tables: Iterable[str] = TABLES) -> ClusterState:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from srx_issu.checks.runner import Validate, run
 from srx_issu.domain.cluster.model import NodeName
@@ -19,6 +19,7 @@ from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import ClusterReader, ClusterWriter, CollectState, NodeFiles, ShowSession
 from srx_issu.ports.journal import Evidence, Journal, Json, Leases
+from srx_issu.ports.pager import Nobody, Pager
 from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.outage import Outage
 
@@ -53,6 +54,7 @@ class UpgradeContext:
     log: logging.Logger
     validate: Validate = run  # Great Expectations
     stopped: Callable[[], str | None] = _not_stopped  # who stopped the whole fleet, and why
+    pager: Pager = field(default_factory=Nobody)
     bundle: Callable[[], str] = _no_bundle  # both nodes asked for everything; the text of a bundle
     keeps_sessions: bool = True  # the session of a start by RPC outlives the step; False: it ends with it
 

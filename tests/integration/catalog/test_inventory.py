@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.catalog import load
-from srx_issu.domain.cluster.model import Address
+from srx_issu.domain.cluster.model import Address, NodeName
 from srx_issu.domain.errors import OperatorFileError
 from tests.integration.catalog.folders import Folder
 
@@ -268,3 +268,24 @@ class TestInheritance:
     def test_an_inventory_without_clusters_is_sound(self, folder: Folder) -> None:
         assert _inventory(folder, "clusters: {}\n") == []
         assert folder.catalog().clusters == {}
+
+
+OTHERS = "clusters:\n  c1:\n    model: SRX4600\n    site: a\n    port: 2022\n    node0: {host: 192.0.2.1}\n"
+
+
+def test_a_node_may_have_more_addresses(folder: Folder) -> None:
+    line = "    node1: {host: 192.0.2.2, other_addresses: [{host: 198.51.100.1, port: 2201}, {host: gw}]}\n"
+    folder.write("inventory/fleet.yaml", OTHERS + line)
+    cluster = folder.catalog().clusters["c1"]
+    assert [(each.host, each.port) for each in cluster.addresses(NodeName.NODE1)] == [
+        ("192.0.2.2", 2022),
+        ("198.51.100.1", 2201),
+        ("gw", 2022),
+    ]
+    assert len(cluster.addresses(NodeName.NODE0)) == 1
+
+
+def test_another_address_of_one_node_is_no_address_of_its_peer(folder: Folder) -> None:
+    line = "    node1: {host: 192.0.2.2, other_addresses: [{host: 192.0.2.1}]}\n"
+    (fault,) = _inventory(folder, OTHERS + line)
+    assert "c1 node1 has the address of c1 node0: 192.0.2.1 port 2022" in fault

@@ -9,15 +9,19 @@ from typing import Any
 
 import pytest
 
+from srx_issu.adapters.journal import SqlJournal
 from srx_issu.cli.outcome import Ending
 from srx_issu.cli.run_ids import new_run_id
+from srx_issu.domain.history.route_events import CalledFor, PersonCalled
 from srx_issu.ports.dag_names import REBOOT_DAG
+from tests.integration.oneprocess.chat import chat
 from tests.integration.oneprocess.place import Place
 from tests.integration.oneprocess.playing import carry_out
 from tests.integration.oneprocess.rows import marked
 from tests.stack.scenarios.referee import ended
 from tests.stack.scenarios.scenario import KEPT, Ended
 
+__all__ = ["chat"]
 pytestmark = pytest.mark.filterwarnings("default")  # Airflow's own
 
 
@@ -146,3 +150,24 @@ def test_a_dual_reboot_of_a_cluster_with(row: Row, place: Place) -> None:
     heard = any(event.get("event") == "mixed_releases_heard" for event in events(place, cluster))
     assert not heard or seen.outcome == "NEEDS_OPERATOR"
     assert (seen.lease == KEPT) is (seen.outcome == "NEEDS_OPERATOR")
+
+
+def test_a_person_is_called_when_the_second_reboot_is_lost(
+    place: Place, chat: list[tuple[str, bool]]
+) -> None:
+    """While the first node is down, not at the end of the run."""
+    cluster = place.take_cluster("DUAL")
+    place.lab.inject("reboot_lost", cluster, node="node0")
+    place.lab.inject("boot_slow", cluster, node="node1")
+    run_id = ask_for(place, cluster)
+    end = carry_out(place, run_id, "Approve", user="approver")
+    assert end.outcome is not None
+    calls = [text for text, _ in chat if text.startswith(f"{cluster}: a person is needed now")]
+    assert len(calls) >= 1, chat
+    assert "node0 must be down before that" in calls[0]
+    called = [
+        e
+        for e in SqlJournal(place.environment["SRX_ISSU_JOURNAL_URL"]).entries(run_id)
+        if isinstance(e.event, PersonCalled)
+    ]
+    assert called[0].event.why is CalledFor.SECOND_REBOOT

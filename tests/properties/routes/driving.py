@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
-from srx_issu.domain.errors import SrxIssuError
+from srx_issu.domain.errors import DeviceUnreachable, SrxIssuError
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.procedure.action import ActionName
@@ -58,6 +58,9 @@ class ModelWriter(RecordingWriter):
 
     @contextmanager
     def line(self, node: NodeName) -> Iterator[Line]:
+        assert self.model is not None
+        if not self.model.answers(node):
+            raise DeviceUnreachable(node, "no session")
         yield FakeLine(node=node, carry_out=self._carry_out)
 
     def _carry_out(self, node: NodeName, command: Command) -> str:

@@ -56,6 +56,11 @@ def broken_promises(run: Run, end: Outcome | None) -> list[str]:
     held = [node.name for node in nodes if node.pending]
     if model.heard and end is not Outcome.NEEDS_OPERATOR:
         found.append(f"two releases heard each other, and it ended as {end}")
+    calls = run.fake.pager.calls
+    if model.heard and not calls:
+        found.append("two releases heard each other, and nobody was called")
+    if model.heard_at and model.told and left_up(model) and calls and min(calls)[0] > model.heard_at:
+        found.append(f"called at {min(calls)[0]}, and two releases heard each other at {model.heard_at}")
     if end is None and (releases != {NEW} or not up):
         found.append(f"to be verified, and the nodes run {releases}, up: {up}")
     if end in (Outcome.ABORTED_CLEAN, Outcome.ROLLED_BACK) and (releases != {OLD} or held or not up):
@@ -63,6 +68,12 @@ def broken_promises(run: Run, end: Outcome | None) -> list[str]:
     if end not in ENDS:
         found.append(f"an end that no dual reboot has: {end}")
     return found
+
+
+def left_up(model: TwoNodes) -> bool:
+    """Whether the second node was never down, and could be seen to be up: the first one has met it."""
+    second = model.nodes[N0]
+    return model.told[0] is N1 and second.booted_at < T0 and second.silent_from is None
 
 
 ENDS = (

@@ -57,6 +57,7 @@ class TwoNodes:
     now: datetime = T0
     broken: list[str] = field(default_factory=list)
     heard: bool = False  # two releases heard each other
+    heard_at: datetime | None = None
     told: list[NodeName] = field(default_factory=list)  # to reboot
     nodes: dict[NodeName, Node] = field(default_factory=lambda: {n: Node(name=n) for n in NodeName})
 
@@ -89,6 +90,7 @@ class TwoNodes:
         up = [node for node in self.nodes.values() if node.is_up]
         if len({node.release for node in up}) > 1:
             self.heard = True
+            self.heard_at = self.heard_at or self.now
 
     def lose_power(self, name: NodeName, off_s: float) -> None:
         node = self.nodes[name]
@@ -102,7 +104,7 @@ class TwoNodes:
 
     def _view(self, name: NodeName) -> NodeView:
         node, peer = self.nodes[name], self.nodes[name.peer]
-        if not node.is_up or self._is_silent(node):
+        if not self.answers(name):
             return silent(name)
         leader = self._leader()
         state = {name: GroupState.PRIMARY if leader is name else GroupState.SECONDARY}
@@ -123,6 +125,9 @@ class TwoNodes:
             ),
         )
 
+    def answers(self, name: NodeName) -> bool:
+        return self.nodes[name].is_up and not self._is_silent(self.nodes[name])
+
     def _leader(self) -> NodeName:
         up = [node for node in (self.nodes[N0], self.nodes[N1]) if node.is_up]
         return min(up, key=lambda node: (node.booted_at, node.name)).name
@@ -135,7 +140,7 @@ class TwoNodes:
 
     def send(self, name: NodeName, command: Command) -> str:
         node = self.nodes[name]
-        if not node.is_up or self._is_silent(node):
+        if not self.answers(name):
             raise DeviceUnreachable(name, "no answer")
         words = self._carried_out(node, command)
         if self.chance.random() < self.answers_lost:

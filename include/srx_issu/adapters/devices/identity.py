@@ -15,6 +15,7 @@ from srx_issu.adapters.devices.parse.nodes import wrong_address
 from srx_issu.adapters.devices.parse.reply import Element, value
 from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.errors import DeviceUnreachable
 from srx_issu.domain.upgrade.rpc import Rpc
 
 Exchange = Callable[[RequestForm], Element]
@@ -28,12 +29,15 @@ _OWN_ADDRESS = re.compile(r"(129|130)\.\d{1,3}\.0\.1(?:/\d+)?")
 _NODE_OF = {"129": NodeName.NODE0, "130": NodeName.NODE1}
 
 
-def require_node(node: str, exchange: Exchange) -> None:
-    """Raises DeviceUnreachable when another node of the cluster answers. ``exchange`` sends one question."""
+def require_node(node: str, exchange: Exchange, *, must_tell: bool = False) -> None:
+    """Raises DeviceUnreachable when another node of the cluster answers, and, where it ``must_tell``, when
+    neither question tells. ``exchange`` sends one question."""
     found = _by_internal_address(exchange(_INTERNAL_ADDRESSES))
     if found == node:
         return
     local = _by_local_answer(exchange(_LOCAL))
+    if must_tell and found is None and local is None:
+        raise DeviceUnreachable(node, "what answers at its other address does not tell which node it is")
     other = found or local
     if other is not None and node != local:
         raise wrong_address(node, other)

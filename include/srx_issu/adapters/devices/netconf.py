@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+from srx_issu.adapters.devices.addresses import Addresses
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.errors import translate_errors
 from srx_issu.adapters.devices.identity import require_node
@@ -13,7 +14,7 @@ from srx_issu.adapters.devices.parse.reply import Element
 from srx_issu.adapters.devices.pyez_device import NodeDevice
 from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.domain.cluster.model import Address
-from srx_issu.domain.errors import DeviceError, DeviceTimeout, DeviceUnreachable
+from srx_issu.domain.errors import AuthenticationFailed, DeviceError, DeviceTimeout, DeviceUnreachable
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +39,13 @@ class NetconfSession:
         connect_s: float,
         rpc_s: float,
         hear: Callable[[str], None] = _unheard,
+        others: tuple[Address, ...] = (),
     ) -> None:
-        """``hear`` is given each reply as it came, before anybody reads it."""
+        """``hear`` is given each reply as it came, before anybody reads it. ``others``: where the same node
+        answers besides; there it must tell which node it is."""
         self.node = node
-        self._address = address
+        self._addresses = Addresses(node=node, all=(address, *others))
+        self._was_open = False
         self._credentials = credentials
         self._connect_s = connect_s
         self._rpc_s = rpc_s
@@ -105,38 +109,61 @@ class NetconfSession:
         return any(device.is_alive for device in self._left_open)
 
     def renew(self) -> None:
-        """Opens a new session now, so that a failure to connect is not taken for a lost answer."""
+        """Opens a new session now, so that a failure to connect is not taken for a lost answer. A node that
+        has more addresses is asked at the next of them: whoever asks for another session got nowhere."""
         with self._lock:
             self.drop()
+            if self._was_open:
+                self._addresses.leave()
             self._open()
 
     def _open(self) -> NodeDevice:
-        device = self._opened()
-        if self._tells_its_name and not self._is_right_node(device):
-            device = self._opened()
-        self._device = device
+        """At the first address at which this node answers. Raises what the first one came to."""
+        faults: list[DeviceError] = []
+        for address in self._addresses.to_try(self._connect_s):
+            try:
+                device = self._opened_at(address)
+            except AuthenticationFailed:
+                raise
+            except DeviceError as fault:
+                faults.append(fault)
+                continue
+            self._addresses.used(address)
+            self._device, self._was_open = device, True
+            return device
+        raise faults[0]
+
+    def _opened_at(self, address: Address) -> NodeDevice:
+        device = self._logged_in(address)
+        is_other = address != self._addresses.management
+        if (self._tells_its_name or is_other) and not self._is_right_node(device, must_tell=is_other):
+            device = self._logged_in(address)
         return device
 
-    def _opened(self) -> NodeDevice:
-        device = NodeDevice(self.node, self._address, self._credentials, self._connect_s, self._hear)
+    def _logged_in(self, address: Address) -> NodeDevice:
+        device = NodeDevice(self.node, address, self._credentials, self._connect_s, self._hear)
         device.open()
         return device
 
-    def _is_right_node(self, device: NodeDevice) -> bool:
+    def _is_right_node(self, device: NodeDevice, *, must_tell: bool) -> bool:
         """False when the question cost the session: which node answers stays unknown, and is not asked again.
 
-        Raises DeviceUnreachable when another node answers.
+        Raises DeviceUnreachable when another node answers, and where the node must tell and does not.
         """
         try:
             with translate_errors(self.node, "asked which node it is"):
                 require_node(
-                    self.node, lambda form: device.exchange(form.element, large=False, timeout_s=self._rpc_s)
+                    self.node,
+                    lambda form: device.exchange(form.element, large=False, timeout_s=self._rpc_s),
+                    must_tell=must_tell,
                 )
         except DeviceUnreachable:
             device.leave()
             raise
         except DeviceError as error:
             device.cut()
+            if must_tell:
+                raise
             self._tells_its_name = False
             log.warning("%s: which node answers at its address is unknown: %s", self.node, error.message)
             return False

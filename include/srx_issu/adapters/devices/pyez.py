@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -28,10 +29,18 @@ def utc_now() -> datetime:
 class NodeSessions:
     """The NETCONF sessions of one cluster, opened when first used. Shared by reader and writer."""
 
-    def __init__(self, cluster: Cluster, credentials: Credentials, timers: Timers) -> None:
+    def __init__(
+        self, cluster: Cluster, credentials: Credentials, timers: Timers, *, tries_others: bool = False
+    ) -> None:
+        """``tries_others``: a node that is silent at its management address is asked at its others."""
         self._sessions = {
             node: NetconfSession(
-                node, cluster.address(node), credentials, connect_s=timers.connect_s, rpc_s=timers.rpc_s
+                node,
+                cluster.address(node),
+                credentials,
+                connect_s=timers.connect_s,
+                rpc_s=timers.rpc_s,
+                others=cluster.addresses(node)[1:] if tries_others else (),
             )
             for node in NodeName
         }
@@ -63,6 +72,7 @@ class PyezClusterReader:
         asks_next_boot: bool = False,
         asks_links: bool = False,
     ) -> None:
+        self.look_s: float | None = None  # one question of a look waits so long, where not for ``rpc_s``
         self._cluster = cluster
         self._sessions = sessions or NodeSessions(cluster, credentials, timers)
         self._asks_next_boot, self._asks_links = asks_next_boot, asks_links
@@ -80,7 +90,7 @@ class PyezClusterReader:
             question = next(asking)
             while True:
                 try:
-                    answer = self.ask(node, question)
+                    answer = self.talk(node, partial(ask, question=question, timeout_s=self.look_s))
                 except DeviceError as error:
                     question = asking.throw(error)
                 else:

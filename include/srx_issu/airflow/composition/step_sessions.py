@@ -20,7 +20,7 @@ from srx_issu.airflow.hooks.srx import SrxHook
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.state import TABLES, ClusterState
 from srx_issu.domain.history.sending_rules import ASKS_NEXT_BOOT, BY_PLAN
-from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.intent import Intent, Timers
 from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.devices import NodeFiles, ShowSession
 
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from srx_issu.adapters.devices.pyez import PyezClusterReader
     from srx_issu.adapters.devices.writer import PyezClusterWriter
 
-CONNECT_S = 10.0  # at most, for a look on a route where a node that is down must be seen within seconds
+# On a route where a node that is down must be seen within seconds, at most: to open a session, to look and to
+# send; and for one answer to a question of a look.
+CONNECT_S, LOOK_S = 10.0, 20.0
 
 
 class StartSession(Protocol):
@@ -53,27 +55,38 @@ class StepSessions:
         """Raises ConnectionUnusable."""
         return SrxHook(self.intent.cluster.connection_id).credentials()
 
+    @property
+    def _timers(self) -> Timers:
+        timers = self.intent.policy.timers
+        if self.intent.route not in BY_PLAN:
+            return timers
+        return replace(timers, connect_s=min(timers.connect_s, CONNECT_S))
+
     @cached_property
     def reader(self) -> PyezClusterReader:
-        from srx_issu.adapters.devices.pyez import PyezClusterReader  # noqa: PLC0415
+        from srx_issu.adapters.devices.pyez import NodeSessions, PyezClusterReader  # noqa: PLC0415
 
-        intent, timers = self.intent, self.intent.policy.timers
-        if intent.route in BY_PLAN:
-            timers = replace(timers, connect_s=min(timers.connect_s, CONNECT_S))
+        intent = self.intent
+        presses, timers = intent.route in BY_PLAN, self._timers
         made = PyezClusterReader(
             intent.cluster,
             self.account,
             timers,
+            sessions=NodeSessions(intent.cluster, self.account, timers, tries_others=presses),
             asks_next_boot=intent.route in ASKS_NEXT_BOOT,
             asks_links=intent.route is Route.MINIMAL_DOWNTIME,
         )
+        made.look_s = min(timers.rpc_s, LOOK_S) if presses else None
         return self.stack.enter_context(made)
 
     @cached_property
     def writer(self) -> PyezClusterWriter:
+        from srx_issu.adapters.devices.pyez import NodeSessions  # noqa: PLC0415
         from srx_issu.adapters.devices.writer import PyezClusterWriter  # noqa: PLC0415
 
-        made = PyezClusterWriter(self.intent.cluster, self.account, self.intent.policy.timers)
+        cluster, timers, presses = self.intent.cluster, self._timers, self.intent.route in BY_PLAN
+        sessions = NodeSessions(cluster, self.account, timers, tries_others=presses)
+        made = PyezClusterWriter(cluster, self.account, timers, sessions=sessions)
         made.takes_answers = bool(self.intent.policy.answered_prompts)
         if self.keep is None:
             return self.stack.enter_context(closing(made))

@@ -10,6 +10,7 @@ from typing import Any
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.identity import check_belongs
 from srx_issu.airflow.composition.later import later
+from srx_issu.airflow.composition.paging import NoticePager
 from srx_issu.airflow.composition.seal import seal
 from srx_issu.airflow.composition.step_sessions import StartSession, StepSessions
 from srx_issu.airflow.composition.stop import stopped
@@ -112,6 +113,7 @@ def open_upgrade(
             clock=SystemClock(),
             stopped=stopped,
             log=log if log is not None else logging.getLogger(__name__),
+            pager=NoticePager(intent=intent),
             bundle=nodes.bundle,
             keeps_sessions=keep is not None,
         )

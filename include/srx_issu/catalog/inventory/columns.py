@@ -52,6 +52,13 @@ class Settings(FileEntry):
     labels: dict[Name, Text] = Field(default_factory=dict, description="Free words to select clusters by.")
 
 
+class OtherAddressEntry(FileEntry):
+    """Where the same node answers besides."""
+
+    host: Host = Field(description="IP address or host name.")
+    port: Port | None = Field(None, description="SSH and NETCONF port.")
+
+
 class NodeEntry(FileEntry):
     """One node's management address (fxp0)."""
 
@@ -59,6 +66,12 @@ class NodeEntry(FileEntry):
     port: Port | None = Field(None, description="SSH and NETCONF port.")
     hostname: Host | None = Field(None, description="Host name the node must say it has.")
     serial: Serial | None = Field(None, description="Serial number of the chassis it must say it is.")
+    other_addresses: tuple[OtherAddressEntry, ...] = Field(
+        (),
+        description="Where the same node answers SSH and NETCONF besides, such as a port that a gateway "
+        "forwards. A dual reboot and a minimal downtime procedure try them where the node does not answer at "
+        "`host`; the node must tell there which one it is.",
+    )
 
 
 class GroupEntry(Settings):

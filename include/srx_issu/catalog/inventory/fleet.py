@@ -21,7 +21,7 @@ from srx_issu.catalog.inventory.columns import (
     NodeEntry,
     Settings,
 )
-from srx_issu.domain.cluster.model import Address, Cluster, Identity, ManagementPath
+from srx_issu.domain.cluster.model import Address, Cluster, Identity, ManagementPath, NodeName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,12 +166,21 @@ def _cluster(name: str, entry: ClusterEntry, file: _File, groups: Mapping[str, G
         cluster_id=entry.cluster_id,
         node0_identity=Identity(hostname=entry.node0.hostname, serial=entry.node0.serial),
         node1_identity=Identity(hostname=entry.node1.hostname, serial=entry.node1.serial),
+        node0_others=_others(entry.node0, port, legacy_sha1),
+        node1_others=_others(entry.node1, port, legacy_sha1),
         management_path=None if path is None else ManagementPath(path),
     )
 
 
 def _address(node: NodeEntry, port: int, legacy_sha1: bool) -> Address:
     return Address(host=node.host, port=node.port or port, legacy_sha1=legacy_sha1)
+
+
+def _others(node: NodeEntry, port: int, legacy_sha1: bool) -> tuple[Address, ...]:
+    return tuple(
+        Address(host=other.host, port=other.port or port, legacy_sha1=legacy_sha1)
+        for other in node.other_addresses
+    )
 
 
 def _nearest(chain: tuple[Settings, ...], key: str) -> str | None:
@@ -189,7 +198,7 @@ def _report_shared_addresses(files: tuple[_File, ...], clusters: Mapping[str, Cl
             cluster = clusters.get(name)
             if cluster is None:
                 continue
-            for node, address in (("node0", cluster.node0), ("node1", cluster.node1)):
+            for node, address in _all_addresses(cluster):
                 checked, owner, its_node = first.setdefault(address, (file.checked, name, node))
                 if (owner, its_node) == (name, node):
                     continue
@@ -199,3 +208,9 @@ def _report_shared_addresses(files: tuple[_File, ...], clusters: Mapping[str, Cl
                 )
                 remedy = f"see {place}; every node has its own fxp0 address"
                 file.checked.fault(found, remedy, "clusters", name, node)
+
+
+def _all_addresses(cluster: Cluster) -> Iterator[tuple[str, Address]]:
+    for node in NodeName:
+        for address in cluster.addresses(node):
+            yield node.value, address

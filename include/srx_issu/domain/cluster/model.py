@@ -241,6 +241,8 @@ class Cluster:
     node0_identity: Identity = Identity()
     node1_identity: Identity = Identity()
     management_path: ManagementPath | None = None  # None = the inventory does not say
+    node0_others: tuple[Address, ...] = ()  # where the same node answers besides
+    node1_others: tuple[Address, ...] = ()
 
     @property
     def has_path_beside(self) -> bool | None:
@@ -249,6 +251,11 @@ class Cluster:
 
     def address(self, node: NodeName) -> Address:
         return self.node0 if node is NodeName.NODE0 else self.node1
+
+    def addresses(self, node: NodeName) -> tuple[Address, ...]:
+        """All that lead to that node, its management address first."""
+        others = self.node0_others if node is NodeName.NODE0 else self.node1_others
+        return (self.address(node), *others)
 
     def identity(self, node: NodeName) -> Identity:
         return self.node0_identity if node is NodeName.NODE0 else self.node1_identity

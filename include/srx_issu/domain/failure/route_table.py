@@ -10,7 +10,7 @@ from srx_issu.domain.failure.classes import FailureClass, Permission, TrafficImp
 from srx_issu.domain.failure.facts import Facts
 
 _NO_MIX = "[D] KB17947: nodes of different versions must never talk over control or fabric links"
-_CABLES = (
+CABLES = (
     "Go to the cluster now and take the control and the fabric links apart, all of them; only then read on. "
     "Then bring the node that runs the wrong release to the right one by itself: install the image, reboot "
     "it, and join the links again while one node is down."
@@ -60,7 +60,7 @@ ROUTE_FACTS: dict[FailureClass, Facts] = {
         service=TrafficImpact.NOT_REDUNDANT,
         permission=Permission.AUTOMATIC,
         words="The reboot that is left is sent again while the first node is not back. If it comes back "
-        f"first, two releases hear each other. {_CABLES}",
+        f"first, two releases hear each other. {CABLES}",
         source=_NO_MIX,
     ),
     FailureClass.NODE_NOT_BACK: Facts(
@@ -80,7 +80,7 @@ ROUTE_FACTS: dict[FailureClass, Facts] = {
         service=TrafficImpact.AFFECTED,
         permission=Permission.NEVER,
         at_most=Permission.NEVER,
-        words=f"Page somebody now. {_CABLES}",
+        words=f"Page somebody now. {CABLES}",
         source=_NO_MIX,
     ),
     FailureClass.RELEASES_TOGETHER: Facts(
@@ -90,7 +90,7 @@ ROUTE_FACTS: dict[FailureClass, Facts] = {
         service=TrafficImpact.AFFECTED,
         permission=Permission.NEVER,
         at_most=Permission.NEVER,
-        words=f"Page somebody now. {_CABLES}",
+        words=f"Page somebody now. {CABLES}",
         source=_NO_MIX,
     ),
     FailureClass.BOTH_BACK_ON_OLD: Facts(

@@ -35,7 +35,7 @@ from srx_issu.domain.history.recovery_events import (
     RecoveryPlanned,
     RecoveryStepPassed,
 )
-from srx_issu.domain.history.route_events import OldImageThere, RoutePlanned, RouteStepPassed
+from srx_issu.domain.history.route_events import OldImageThere, PersonCalled, RoutePlanned, RouteStepPassed
 from srx_issu.domain.history.step_events import (
     OwnWait,
     StepFailed,
@@ -224,6 +224,7 @@ Event = (
     | RoutePlanned
     | OldImageThere
     | RouteStepPassed
+    | PersonCalled
     | HandWorkAsked
     | HandWorkAnswered
     | RecoveryStepPassed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from srx_issu.domain.cluster.model import NodeName
@@ -38,3 +39,20 @@ class RouteStepPassed:
 
     kind: ClassVar[EntryKind] = EntryKind.STEP_FINISHED
     action: ActionName
+
+
+class CalledFor(StrEnum):
+    """What a person was called for at once; for each of them once in an upgrade."""
+
+    SECOND_REBOOT = "second_reboot"  # one node reboots, and its peer is not down in time
+    TWO_RELEASES = "two_releases"  # that may hear each other, or do
+    TRAFFIC_STOPPED = "traffic_stopped"  # it is being moved, and does not go on in time
+    STOP_RULE = "stop_rule"  # what else ends a plan at once
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonCalled:
+    """By the notifiers that policy names. The text is what they were told."""
+
+    kind: ClassVar[EntryKind] = EntryKind.DECIDED
+    why: CalledFor

@@ -41,7 +41,13 @@ from srx_issu.domain.history.recovery_events import (
     RecoveryPlanned,
     RecoveryStepPassed,
 )
-from srx_issu.domain.history.route_events import OldImageThere, RoutePlanned, RouteStepPassed
+from srx_issu.domain.history.route_events import (
+    CalledFor,
+    OldImageThere,
+    PersonCalled,
+    RoutePlanned,
+    RouteStepPassed,
+)
 from srx_issu.domain.history.state_parts import (
     Conclusion,
     IntendedCommand,
@@ -80,6 +86,7 @@ class UpgradeState(WaitsSoFar):
     after: StateCollected | None = None
     plan: PlannedRecovery | None = None
     route: RoutePlanned | None = None  # of a route that goes by a plan; None: an ISSU
+    called: set[CalledFor] = field(default_factory=set)  # a person, at once
     route_refusal: str | None = None  # the node's words to the newest of its commands that was refused
     conclusion: Conclusion | None = None
     start_refusal: str | None = None  # the node's words
@@ -188,7 +195,7 @@ class UpgradeState(WaitsSoFar):
         """What was found there, in words."""
         return [text for who, text in self.findings if who is by]
 
-    def take(self, entry: Entry) -> None:  # noqa: PLR0912 - one case an event
+    def take(self, entry: Entry) -> None:  # noqa: PLR0912, PLR0915 - one case an event
         """What changes with one entry more."""
         match entry.event:
             case Claimed():
@@ -229,6 +236,8 @@ class UpgradeState(WaitsSoFar):
                 self.old_images[there.node] = there.sha256
             case RoutePlanned() as route:
                 self.route = route
+            case PersonCalled(why=why):
+                self.called.add(why)
             case FindingMade(by=by):
                 self.findings.append((by, entry.text))
             case ClusterTakenOver() as taken_over:

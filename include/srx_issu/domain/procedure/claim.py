@@ -29,6 +29,7 @@ class StateClaim(StrEnum):
     COMMAND_ENDED = "command_ended"  # the in-service upgrade that was started on [node] has ended
     GONE = "gone"  # [node] is lost to its peer and does not answer, or has booted since the command [since]
     WENT_DOWN = "went_down"  # [node] does not answer, or has booted since the command [since]
+    HEARD_BUT_SILENT = "heard_but_silent"  # [node] does not answer; its peer hears it, and is up for minutes
     NOT_BACK = "not_back"  # [node] has not come back from the reboot that the command [since] asked for
     LINKS_APART = "links_apart"  # [node] shows control and fabric link down
     LINKS_JOINED = "links_joined"  # [node] shows control and fabric link up

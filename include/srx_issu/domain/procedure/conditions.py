@@ -7,6 +7,7 @@ a task that was killed. A claim is True, False, or None: the nodes do not tell, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from srx_issu.domain.cluster.model import GroupState, NodeName, Snapshot
 from srx_issu.domain.cluster.phase import BOOT_TIME_NOISE, ISSU_PRIORITY, not_ready_to_take_over
@@ -34,6 +35,9 @@ __all__ = [
     "is_lost_to_peer",
     "judge",
 ]
+
+
+MANAGEMENT_UP_IN = timedelta(minutes=3)  # from a node's boot; nobody has published a figure
 
 
 def judge(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
@@ -185,6 +189,24 @@ def _not_back(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Ju
     return Judged(holds=is_lost, text=f"{node} does not answer, and {node.peer} {shown}")
 
 
+def _heard_but_silent(condition: StateCondition, now: Snapshot) -> Judged:
+    """Up, then, on whichever release. While both boot, one is heard before its management answers."""
+    node = node_of(condition)
+    view, peer = now.view(node), now.view(node.peer)
+    if view.reachable:
+        return Judged(holds=False, text=f"{node} answers")
+    is_lost = is_lost_to_peer(now, node)
+    if is_lost is None or peer.device_time is None or peer.booted_at is None:
+        return Judged(
+            holds=None, text=f"{node} does not answer; {node.peer} does not tell whether it hears it"
+        )
+    up_for = peer.device_time - peer.booted_at
+    text = f"{node} does not answer, and {node.peer}, up for {up_for}, "
+    if is_lost:
+        return Judged(holds=False, text=f"{text}has lost it")
+    return Judged(holds=up_for > MANAGEMENT_UP_IN, text=f"{text}hears it: it may run either release")
+
+
 def _back_on_other(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
     rebooted = _rebooted(condition, now, booted)
     if not rebooted.holds:
@@ -264,6 +286,7 @@ _JUDGES: Mapping[StateClaim, _Judge] = {
     StateClaim.NOTHING_PENDING: _nothing_pending,
     **JUDGES_APART,
     StateClaim.COMMAND_ENDED: _command_ended,
+    StateClaim.HEARD_BUT_SILENT: _heard_but_silent,
 }
 
 

@@ -28,6 +28,7 @@ from srx_issu.domain.procedure.stop_rules import objection, split_brain
 RESEND_AFTER = timedelta(seconds=60)  # a command that may be repeated, and whose effect does not show
 RESEND_REBOOT_AFTER = timedelta(seconds=20)  # of a node whose peer must not come back before it is down
 MOST_TRIES = 3
+MOST_REBOOTS = 6  # as many as there is time for, before the shortest boot is over
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +135,8 @@ def _may_be_sent(command: PlannedCommand, now: Snapshot, taken: tuple[TakenComma
         return True
     together = command.order is CommandKind.REBOOT_TOGETHER
     pause = RESEND_REBOOT_AFTER if together else RESEND_AFTER
-    return not command.is_once and len(tries) < MOST_TRIES and now.taken_at - max(tries) >= pause
+    most = MOST_REBOOTS if together else MOST_TRIES
+    return not command.is_once and len(tries) < most and now.taken_at - max(tries) >= pause
 
 
 def _unfinished(action: PlannedAction, now: Snapshot, taken: tuple[TakenCommand, ...]) -> list[str]:

@@ -58,6 +58,7 @@ def describe_condition(condition: StateCondition) -> str:
         StateClaim.COMMAND_ENDED: f"the command on {node} has ended, by the exit file of its job",
         StateClaim.GONE: f"{node} is down: its peer has lost it",
         StateClaim.WENT_DOWN: f"{node} is down",
+        StateClaim.HEARD_BUT_SILENT: f"{node} does not answer, and its peer hears it",
         StateClaim.NOT_BACK: f"{node} is not back yet",
         StateClaim.LINKS_APART: f"{node} shows control and fabric link down",
         StateClaim.LINKS_JOINED: f"{node} shows control and fabric link up",

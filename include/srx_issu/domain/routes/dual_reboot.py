@@ -158,6 +158,7 @@ def _take_primary_down(way: _Way) -> PlannedCommand:
         subject=node,
         software=way.software,
         purpose=SendPurpose.COMPLETE,
+        is_always_sent=True,  # silence before it was asked is not its going down
         needs=(not_back,),
         done_when=(StateCondition(claim=StateClaim.WENT_DOWN, node=node, since=key),),
     )
@@ -170,6 +171,7 @@ def _wait_for_both(way: _Way) -> PlannedAction:
     again = replace(
         first,
         key=f"{REBOOT_KEY.format(node=way.primary)}_again",
+        is_always_sent=False,
         needs=(*first.needs, runs(way.primary, way.old_release)),
     )
     return PlannedAction(
@@ -178,7 +180,10 @@ def _wait_for_both(way: _Way) -> PlannedAction:
         deadline="boot_s",
         commands=(again,),
         done_when=way.both(way.target),
-        stop_when=tuple(_back_on_other(way, node) for node in NodeName),
+        stop_when=(
+            *(_back_on_other(way, node) for node in NodeName),
+            *(StateCondition(claim=StateClaim.HEARD_BUT_SILENT, node=node) for node in NodeName),
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.events import Decided, FindingMade, FoundBy
 from srx_issu.domain.history.recovery_events import RecoveryStepPassed
+from srx_issu.domain.history.route_events import CalledFor
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.plural import many
@@ -32,6 +33,7 @@ from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan
 from srx_issu.domain.upgrade.configuration import CommitConfiguration, comment_of
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.baseline import baseline, baseline_state, timers_in_force
+from srx_issu.steps.call_person import call_person
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import RecoveryCommitOrder, RecoveryOrder, StillDue
 from srx_issu.steps.gate.send import commit_configuration, send_command
@@ -111,6 +113,8 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
                 paged = True  # two primaries may be seen while a group moves between the two looks
                 context.clock.sleep(context.intent.policy.timers.poll_s)
             case Stop():
+                if step.page:
+                    call_person(context, CalledFor.STOP_RULE, f"{step.reason}. Nothing more is sent.")
                 _stop(context, plan, name, step.reason)
             case _:
                 assert_never(step)

@@ -7,14 +7,14 @@ decided here about a failure: what both nodes show afterwards decides (``judge_o
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import NoReturn, assert_never
 
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted
+from srx_issu.domain.failure.route_table import CABLES
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.command_events import Sending
-from srx_issu.domain.history.route_events import RouteStepPassed
+from srx_issu.domain.history.route_events import CalledFor, RouteStepPassed
 from srx_issu.domain.procedure.action import (
     ActionName,
     CommandKind,
@@ -26,9 +26,11 @@ from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.routes.plan import RoutePhase, RoutePlan
 from srx_issu.domain.upgrade.configuration import CommitConfiguration, comment_of
 from srx_issu.steps.baseline import timers_in_force
+from srx_issu.steps.call_person import call_person
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import RouteCommitOrder, RouteOrder, StillDue
 from srx_issu.steps.gate.send import commit_configuration, send_command
+from srx_issu.steps.routes.hurry import Hurry, hurrying
 from srx_issu.steps.routes.stored_plan import route_plan
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.judge_readiness import reassess_if_old
@@ -65,12 +67,23 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
     """
     so_far = context.known()
     plan = route_plan(so_far, context.evidence)
-    action = plan.action(name)
     if not so_far.route_commands:
         reassess_if_old(context)
-    paged = False
+    if not plan.commands_of_urgent(name):
+        return _until_it_waits(context, plan, name, None)
+    with hurrying(context, plan, name) as hurry:
+        return _until_it_waits(context, plan, name, hurry)
+
+
+def _until_it_waits(
+    context: UpgradeContext, plan: RoutePlan, name: ActionName, hurry: Hurry | None
+) -> Facts | ActionWait | NotYet:
+    """``hurry``: where seconds count the worker is kept, and the time is looked at before each command."""
+    action, paged = plan.action(name), False
     while True:
         now = _stamped(context, context.reader.observe())
+        if hurry is not None:
+            hurry.look(now)
         sent = context.known().route_commands
         is_past = plan.is_past(name, sent)
         step = (
@@ -83,41 +96,48 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
                 context.record(RouteStepPassed(action=name), step.reason)
                 return {"done": step.reason}
             case Send():
-                _send(context, plan, step)
+                _send_in_time(context, plan, step, hurry)
             case Wait():
-                waiting = _waiting(context, step.action, step.reason)
-                if step.action.asks:
-                    return await_hands(context, step.action, waiting, overdue)
-                if (since := _urgent_since(context, plan, name)) is not None:
-                    _look_soon(context, name, waiting, since)
-                else:
-                    is_hidden = step.action.needs_a_worker
-                    return look_later(context, name, waiting, overdue) if is_hidden else waiting
+                waiting = _wait(context, name, step, hurry)
+                if waiting is not None:
+                    return waiting
             case Stop() if step.page and not paged:
                 paged = True  # two primaries may be seen while a group moves between the two looks
                 context.clock.sleep(_pause_s(context))
             case Stop():
-                _stop(context, step.reason)
+                _stop(context, step)
             case _:
                 assert_never(step)
+
+
+def _wait(
+    context: UpgradeContext, name: ActionName, step: Wait, hurry: Hurry | None
+) -> ActionWait | NotYet | None:
+    """None: it was waited for on the worker, because seconds count."""
+    waiting = _waiting(context, step.action, step.reason)
+    if step.action.asks:
+        return await_hands(context, step.action, waiting, overdue)
+    if hurry is not None and hurry.has_begun:
+        hurry.check(step.reason)
+        context.clock.sleep(_pause_s(context))
+        return None
+    return look_later(context, name, waiting, overdue) if step.action.needs_a_worker else waiting
+
+
+def _send_in_time(context: UpgradeContext, plan: RoutePlan, step: Send, hurry: Hurry | None) -> None:
+    """With the alarm on, before and behind it: the gate may have to wait for the journal."""
+    if hurry is None:
+        _send(context, plan, step)
+        return
+    hurry.check(step.reason)
+    hurry.arm()
+    _send(context, plan, step)
+    hurry.arm()
 
 
 def _waiting(context: UpgradeContext, action: PlannedAction, reason: str) -> ActionWait:
     timers = timers_in_force(context.known(), context.intent)
     return ActionWait(reason=reason, deadline_s=float(getattr(timers, action.deadline)))
-
-
-def _urgent_since(context: UpgradeContext, plan: RoutePlan, name: ActionName) -> datetime | None:
-    """When the first command of the action's urgent phase was sent; None: seconds do not count (yet)."""
-    urgent = {command.key for command in plan.commands_of_urgent(name)}
-    return next((one.at for one in context.known().route_commands if one.key in urgent), None)
-
-
-def _look_soon(context: UpgradeContext, name: ActionName, waiting: ActionWait, since: datetime) -> None:
-    """Seconds count: the worker is kept."""
-    if (context.journal.now() - since).total_seconds() > waiting.deadline_s:
-        overdue(context, name, waiting)
-    context.clock.sleep(_pause_s(context))
 
 
 def _pause_s(context: UpgradeContext) -> float:
@@ -131,10 +151,12 @@ def overdue(context: UpgradeContext, name: ActionName, waiting: ActionWait) -> N
     raise NotVerified(text)
 
 
-def _stop(context: UpgradeContext, reason: str) -> NoReturn:
+def _stop(context: UpgradeContext, step: Stop) -> NoReturn:
     if not context.known().route_commands:
-        refuse_start(context, reason)
-    raise NotVerified(reason)
+        refuse_start(context, step.reason)
+    if step.page:
+        call_person(context, CalledFor.STOP_RULE, f"{step.reason}. Nothing more is sent. {CABLES}")
+    raise NotVerified(step.reason)
 
 
 def _send(context: UpgradeContext, plan: RoutePlan, step: Send) -> None:
@@ -155,9 +177,17 @@ def _send(context: UpgradeContext, plan: RoutePlan, step: Send) -> None:
     except NotPermitted as no:
         _not_permitted(context, command.purpose, no)
     except CommandRefused as refusal:
-        raise NotVerified(f"{command.node} refused '{command.cli}': {refusal.message}") from refusal
+        if not _may_ask_again(command):
+            raise NotVerified(f"{command.node} refused '{command.cli}': {refusal.message}") from refusal
+        context.log.warning("%s %s: refused: %s", context.intent.cluster.name, command.node, refusal.message)
     except DeviceError as doubt:
         context.log.warning("%s %s: %s; looking", context.intent.cluster.name, command.node, doubt.message)
+        context.clock.sleep(_pause_s(context))
+
+
+def _may_ask_again(command: PlannedCommand) -> bool:
+    """A no ends the route, but not while one node reboots and its peer must be down before it is back."""
+    return command.order is CommandKind.REBOOT_TOGETHER and command.purpose is SendPurpose.COMPLETE
 
 
 def _through_the_gate(context: UpgradeContext, step: Send, key: str, still_due: StillDue) -> str:

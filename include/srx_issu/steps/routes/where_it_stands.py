@@ -8,6 +8,7 @@ from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.failure.classes import FailureClass
 from srx_issu.domain.failure.naming import Diagnosis
 from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.route_events import CalledFor
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.routes.dual_reboot import REBOOTS
 from srx_issu.domain.routes.stopped import diagnose_route
@@ -58,6 +59,19 @@ def still_booting(context: UpgradeContext, diagnosis: Diagnosis) -> NotYet | Non
     if left_s <= 0:
         return None
     return NotYet(reason=diagnosis.reason, pause_s=min(max(SHORTEST_PAUSE_S, timers.poll_s), left_s))
+
+
+def presses(context: UpgradeContext, diagnosis: Diagnosis) -> CalledFor | None:
+    """What a person is called for before the run has come to its end; None: its end is soon enough."""
+    match diagnosis.failure:
+        case FailureClass.SECOND_REBOOT_LOST:
+            return CalledFor.SECOND_REBOOT
+        case FailureClass.RELEASES_TOGETHER | FailureClass.NODE_BACK_ON_OLD | FailureClass.BOTH_PRIMARY:
+            return CalledFor.TWO_RELEASES
+        case FailureClass.NODE_MISSING if _first_reboot(context) is not None:
+            return CalledFor.TWO_RELEASES
+        case _:
+            return None
 
 
 def _limit_s(failure: FailureClass, timers: Timers) -> float:

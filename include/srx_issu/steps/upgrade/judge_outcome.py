@@ -7,6 +7,7 @@ from enum import StrEnum
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.phase import Phase
 from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.failure.transcript import transcript_verdict
 from srx_issu.domain.history.events import WayDecided
 from srx_issu.domain.history.sending_rules import ASKS_NEXT_BOOT, BY_PLAN
@@ -19,10 +20,11 @@ from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan
 from srx_issu.domain.upgrade.goals import read_phase
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.baseline import baseline
+from srx_issu.steps.call_person import call_person
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.observe_patiently import look_patiently
 from srx_issu.steps.recovery.stored_plan import Prognosis, name_failure, prognosis
-from srx_issu.steps.routes.where_it_stands import still_booting, still_installing
+from srx_issu.steps.routes.where_it_stands import presses, still_booting, still_installing
 from srx_issu.steps.upgrade.answer_prompt import answer_listed_prompt
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.transcript import keep_transcript
@@ -66,11 +68,12 @@ def _of_a_route(context: UpgradeContext) -> NextStage | NotYet:
     if context.known().is_recovery_begun:
         return _in_recovery(context)
     found = prognosis(context, patient=False)
-    return (
-        still_installing(context, found.now, found.plan)
-        or still_booting(context, found.diagnosis)
-        or _by_plan(context, found.plan)
-    )
+    not_yet = still_installing(context, found.now, found.plan) or still_booting(context, found.diagnosis)
+    if not_yet is not None:
+        return not_yet
+    if why := presses(context, found.diagnosis):
+        call_person(context, why, f"{found.diagnosis.reason}. {FACTS[found.diagnosis.failure].words}")
+    return _by_plan(context, found.plan)
 
 
 def _by_plan(context: UpgradeContext, plan: RecoveryPlan) -> NextStage:

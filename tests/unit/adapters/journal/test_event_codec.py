@@ -66,7 +66,13 @@ from srx_issu.domain.history.recovery_events import (
     RecoveryPlanned,
     RecoveryStepPassed,
 )
-from srx_issu.domain.history.route_events import OldImageThere, RoutePlanned, RouteStepPassed
+from srx_issu.domain.history.route_events import (
+    CalledFor,
+    OldImageThere,
+    PersonCalled,
+    RoutePlanned,
+    RouteStepPassed,
+)
 from srx_issu.domain.history.step_events import (
     Awaited,
     OwnWait,
@@ -179,6 +185,7 @@ FULL: tuple[Event, ...] = (
     RoutePlanned(route=Route.DUAL_REBOOT, starter=NodeName.NODE0, plan="u/route-plan", digest="d" * 64),
     OldImageThere(node=NodeName.NODE1, path="/var/tmp/old.tgz", sha256="a" * 64),
     RouteStepPassed(action=ActionName.INSTALL_ON_SECONDARY),
+    PersonCalled(why=CalledFor.SECOND_REBOOT),
     HandWorkAsked(action=ActionName.JOIN_LINKS),
     HandWorkAnswered(action=ActionName.JOIN_LINKS, by="ada", name="Ada", word=Word.DONE, responded_at=NOON),
     FindingMade(by=FoundBy.POLICIES, check="policies", evidence="u/policies", pfes=("fpc0", "fpc1")),
@@ -239,6 +246,7 @@ STORED: Mapping[str, str] = {
     "readiness_passed": "for_approval ask found support findings",
     "recovery_planned": "plan diagnosis failure plan_kind permission digest steps",
     "recovery_step_passed": "action",
+    "person_called": "why",
     "route_planned": "route starter plan digest",
     "route_step_passed": "action",
     "state_collected": "snapshot state",

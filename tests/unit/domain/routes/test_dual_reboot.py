@@ -9,7 +9,7 @@ import pytest
 from srx_issu.domain.cluster.model import GroupState, NextBoot, NodeName, NodeView, Snapshot
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.procedure.action import ActionName, TakenCommand
-from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, step_of
+from srx_issu.domain.procedure.progress import MOST_REBOOTS, Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.routes.dual_reboot import dual_reboot_plan
 from srx_issu.domain.routes.plan import RoutePhase, objections_to_plan
 from srx_issu.domain.upgrade.route import Route
@@ -88,7 +88,7 @@ def test_the_second_reboot_is_asked_for_again_while_the_first_node_is_not_back()
     assert isinstance(next_of(name, down, FIRST), Send)
     assert isinstance(next_of(name, at(10, down), FIRST, SECOND), Wait)
     assert isinstance(next_of(name, at(25, down), FIRST, SECOND), Send)
-    assert isinstance(next_of(name, at(900, down), FIRST, SECOND, SECOND, SECOND), Wait)
+    assert isinstance(next_of(name, at(900, down), FIRST, *(SECOND,) * MOST_REBOOTS), Wait)
     assert isinstance(next_of(name, snapshot(silent(N0), silent(N1)), FIRST, SECOND), Passed)
 
 

@@ -1,0 +1,1 @@
+"""Routes that go by a plan."""
