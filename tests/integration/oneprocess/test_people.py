@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from srx_issu.adapters.journal import SqlJournal
+from srx_issu.domain.approvals.another_route import reject_for
 from srx_issu.domain.history.approval_events import AnswerGiven
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.dag_names import STOP_VARIABLE
 from tests.integration.oneprocess.place import Place
 from tests.integration.oneprocess.playing import carry_out, states
@@ -50,6 +52,15 @@ def test_a_refused_start_sends_nothing(place: Place, cluster: str) -> None:
     run_id = place.trigger(cluster, approval=True)
     end = carry_out(place, run_id, "Reject")
     assert (str(end.outcome), end.is_green) == ("REFUSED", False), end.reason
+    assert sent(place, cluster, run_id) == ()
+
+
+def test_who_wants_another_route_is_told_its_command_and_nothing_is_sent(place: Place, cluster: str) -> None:
+    run_id = place.trigger(cluster, approval=True)
+    end = carry_out(place, run_id, reject_for(Route.DUAL_REBOOT))
+    assert (str(end.outcome), end.is_green) == ("REFUSED", False), end.reason
+    assert f"srx-issu upgrade {cluster} --image" in str(end.reason)
+    assert "--route dual_reboot; nothing was sent" in str(end.reason)
     assert sent(place, cluster, run_id) == ()
 
 

@@ -14,6 +14,7 @@ from airflow.sdk import Context
 
 from srx_issu.airflow.operators.question import QuestionOperator, assigned_users, response_of, skip
 from srx_issu.airflow.operators.step import run_step
+from srx_issu.domain.approvals.another_route import EVERY_ROUTE
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.steps.approval.gate import approach, give_up, hear, is_unanswered
@@ -40,7 +41,8 @@ class ApprovalGate(QuestionOperator):
         spares: Sequence[str],
         **kwargs: Any,
     ) -> None:
-        super().__init__(subject="", options=[APPROVE, REJECT], **kwargs)
+        options = [APPROVE, REJECT, *(EVERY_ROUTE if purpose is ApprovalPurpose.START else ())]
+        super().__init__(subject="", options=options, **kwargs)  # a question offers fewer
         self.purpose = purpose
         self.request = request
         self.number = number
@@ -56,7 +58,7 @@ class ApprovalGate(QuestionOperator):
         )
         if not isinstance(found, AskPerson):
             return self._go_on(found)
-        self.subject, self.body = found.subject, found.body
+        self.subject, self.body, self.options = found.subject, found.body, list(found.options)
         self.assigned_users = assigned_users(found.assigned)  # type: ignore[assignment]
         self.response_timeout = timedelta(seconds=found.within_s)
         return super().execute(context)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from srx_issu.domain.approvals.another_route import wanted_instead
 from srx_issu.domain.approvals.judge import NotApproved
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.approval_events import ApprovalConfirmed
 from srx_issu.domain.outcome import Outcome
-from srx_issu.steps.approval.facts import in_force, standing
+from srx_issu.domain.upgrade.model_routes import command_for
+from srx_issu.steps.approval.facts import answers, in_force, standing
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 
@@ -44,7 +46,18 @@ def confirm_approval(context: UpgradeContext, purpose: ApprovalPurpose) -> Facts
 
 
 def refuse(context: UpgradeContext, purpose: ApprovalPurpose, reason: str) -> NoReturn:
-    """Writes the outcome down and raises RequestRefused."""
-    message = f"{reason}; {_SENT[purpose]}"
+    """Writes the outcome down and raises RequestRefused. An approver who asked for another route finds there
+    the command line for it."""
+    message = f"{reason}{_instead(context)}; {_SENT[purpose]}"
     decide_outcome(context, REFUSALS[purpose], message)
     raise RequestRefused(message)
+
+
+def _instead(context: UpgradeContext) -> str:
+    """Where the newest answer asks for another route."""
+    given = answers(context.known())
+    route = wanted_instead(given[-1].choice) if given else None
+    if route is None:
+        return ""
+    cluster, image = context.intent.cluster.name, context.intent.image.name
+    return f" and asks for {route.label} instead: {command_for(cluster, image, route)}"

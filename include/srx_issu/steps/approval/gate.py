@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable
 from typing import NoReturn
 
+from srx_issu.domain.approvals.another_route import reject_for
 from srx_issu.domain.approvals.digest import short
 from srx_issu.domain.approvals.judge import APPROVE, Approved, AskedQuestion, NotApproved
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Person, assignees, how_long
@@ -173,12 +174,13 @@ def _ask_person(
         body="\n\n".join(lines),
         assigned=assigned,
         within_s=context.intent.policy.timers.approval_s,
+        options=(*OPTIONS, *(reject_for(route) for route in request.other_routes)),
     )
 
 
 def _digest_of(ask: AskPerson) -> str:
     assigned = None if ask.assigned is None else [person.id for person in ask.assigned]
-    text = json.dumps([ask.subject, ask.body, OPTIONS, assigned])
+    text = json.dumps([ask.subject, ask.body, ask.options, assigned])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

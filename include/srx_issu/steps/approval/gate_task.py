@@ -8,7 +8,7 @@ from datetime import datetime
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose, Person
 
-OPTIONS = [APPROVE, REJECT]
+OPTIONS = (APPROVE, REJECT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +46,7 @@ class AskPerson:
     body: str
     assigned: tuple[Person, ...] | None
     within_s: float
+    options: tuple[str, ...] = OPTIONS  # the answers that are offered
 
 
 @dataclass(frozen=True, kw_only=True)

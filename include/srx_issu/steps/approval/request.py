@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from srx_issu.domain.approvals.judge import REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import RequestRefused, UnparsableVersion
 from srx_issu.domain.history.state_parts import Ready
 from srx_issu.domain.junos.version import parse
 from srx_issu.domain.recovery.descriptions import describe as describe_plan
+from srx_issu.domain.routes.choice import RouteChoice
 from srx_issu.domain.routes.describe import route_words
 from srx_issu.domain.upgrade.commands import AddSoftware
 from srx_issu.domain.upgrade.decide import SYN_CHECK_OFF_S, start_command
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.leads_back import old_image_of
-from srx_issu.domain.upgrade.model_routes import command_for
 from srx_issu.domain.upgrade.route import Allowance, Route
 from srx_issu.domain.upgrade.traces import UNDO, are_wanted, trace_lines
 from srx_issu.steps.approval.facts import found_since, why_asked
@@ -32,10 +33,11 @@ FLOW_BASED_IPV6 = (10, 2)  # guide: from this release on
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalRequest:
-    """``body`` is Markdown."""
+    """``body`` is Markdown. ``other_routes``: what the approver may ask for instead."""
 
     subject: str
     body: str
+    other_routes: tuple[Route, ...] = ()
 
 
 def start_request(context: UpgradeContext) -> ApprovalRequest:
@@ -63,7 +65,11 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
     ]
     how = "in-service upgrade" if intent.route is Route.ISSU else intent.route.label
     subject = f"Start the {how} of {intent.cluster.name} to {intent.image.release}?"
-    return ApprovalRequest(subject=subject, body="\n\n".join(filter(None, lines)))
+    return ApprovalRequest(
+        subject=subject,
+        body="\n\n".join(filter(None, lines)),
+        other_routes=_others(intent, routes_to(context, course.before)),
+    )
 
 
 def _by_plan(context: UpgradeContext) -> list[str]:
@@ -106,12 +112,20 @@ def _routes(context: UpgradeContext, before: Snapshot) -> str:
     if choice is None or intent.support is None or intent.support.routes is None:
         return ""
     lines = [f"- {line.strip()}" for line in route_words(choice, choice.of(intent.route))]
-    others = [each.route for each in choice.routes if each.allowance is not Allowance.REFUSED]
-    other = next((each for each in others if each is not intent.route), None)
-    if other is not None:
-        command = command_for(intent.cluster.name, intent.image.name, other)
-        lines.append(f"- To take another route, refuse, then ask for it: `{command}`")
+    if _others(intent, choice):
+        lines.append(
+            f"- To take another route, answer '{REJECT}: take ...': this run ends, nothing is sent, and the "
+            "end names the command that asks for the other one, with an approval of its own"
+        )
     return "\n".join(lines)
+
+
+def _others(intent: Intent, choice: RouteChoice | None) -> tuple[Route, ...]:
+    """The routes that may be taken instead."""
+    if choice is None or intent.support is None or intent.support.routes is None:
+        return ()
+    ways = (each.route for each in choice.routes if each.allowance is not Allowance.REFUSED)
+    return tuple(route for route in ways if route is not intent.route)
 
 
 def _without_validation(intent: Intent) -> list[str]:
