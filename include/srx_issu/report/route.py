@@ -10,9 +10,18 @@ from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.command_events import CommandIntended
 from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.events import Event
+from srx_issu.domain.history.hand_events import HandWorkAnswered, HandWorkAsked
+from srx_issu.domain.history.recovery_events import RecoveryStepPassed
 from srx_issu.domain.history.route_events import RoutePlanned, RouteStepPassed
 from srx_issu.domain.procedure.action import ActionName
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.report.formatting import clock, duration, plain
+
+_GOES_ON = (ActionName.WAIT_FOR_BOTH_NODES, ActionName.OPEN_SECONDARY, ActionName.TAKE_TRAFFIC_BACK)
+_NOT_SEEN = {
+    Route.DUAL_REBOOT: "both nodes were not seen back",
+    Route.MINIMAL_DOWNTIME: "no node was seen to take it",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +39,9 @@ def route_report(events: Iterable[Entry]) -> RouteReport | None:
     planned = next((entry.event for entry in told if isinstance(entry.event, RoutePlanned)), None)
     if planned is None:
         return None
-    return RouteReport(route=planned.route.label, steps=tuple(_steps(told)), outage=_outage(told))
+    return RouteReport(
+        route=planned.route.label, steps=tuple(_steps(told)), outage=_outage(told, planned.route)
+    )
 
 
 def _steps(told: tuple[Entry, ...]) -> Iterator[str]:
@@ -38,27 +49,33 @@ def _steps(told: tuple[Entry, ...]) -> Iterator[str]:
         match entry.event:
             case CommandIntended(route_command=key) as sent if key is not None:
                 yield f"{clock(entry.known_at)} {sent.node}: {plain(sent.command)}"
+            case HandWorkAsked() | HandWorkAnswered():
+                yield f"{clock(entry.known_at)} {plain(entry.text)}"
             case RouteStepPassed(action=action):
                 yield f"{clock(entry.known_at)} {action.replace('_', ' ')}: done"
 
 
-def _outage(told: tuple[Entry, ...]) -> str | None:
-    """From the reboot of the node that was left until both nodes were seen back: traffic stood still for no
-    longer, and nobody measured it closer."""
-    began = _first(told, lambda event: isinstance(event, CommandIntended) and _takes_the_last(event))
+def _outage(told: tuple[Entry, ...], route: Route) -> str | None:
+    """From the command that takes the last node from the traffic until one was seen to carry it: traffic
+    stood still for no longer, and nobody measured it closer."""
+    began = _first(told, lambda event: isinstance(event, CommandIntended) and _stops_traffic(event, route))
     ended = _first(
         told,
-        lambda event: isinstance(event, RouteStepPassed) and event.action is ActionName.WAIT_FOR_BOTH_NODES,
+        lambda event: isinstance(event, RouteStepPassed | RecoveryStepPassed) and event.action in _GOES_ON,
     )
     if began is None:
         return None
     if ended is None:
-        return f"traffic stopped at {clock(began)}; both nodes were not seen back"
+        return f"traffic stopped at {clock(began)}; {_NOT_SEEN[route]}"
     return f"traffic stood still from {clock(began)} for at most {duration((ended - began).total_seconds())}"
 
 
-def _takes_the_last(sent: CommandIntended) -> bool:
-    return sent.route_command is not None and sent.purpose is SendPurpose.COMPLETE
+def _stops_traffic(sent: CommandIntended, route: Route) -> bool:
+    if sent.route_command is None:
+        return False
+    if route is Route.MINIMAL_DOWNTIME:
+        return sent.route_command.startswith(ActionName.CLOSE_OLD_PRIMARY)
+    return sent.purpose is SendPurpose.COMPLETE
 
 
 def _first(told: tuple[Entry, ...], is_it: Callable[[Event], bool]) -> datetime | None:

@@ -15,6 +15,8 @@ def call_person(context: UpgradeContext, why: CalledFor, text: str) -> None:
     with suppress(JournalAway):
         if why in context.known().called:
             return
+    if context.intent.on_site:
+        text = f"{text} On site: {context.intent.on_site}."
     context.log.error("%s: calling a person: %s", context.intent.cluster.name, text)
     context.pager.call(title_of(context), text)
     note_called(context, why, text)

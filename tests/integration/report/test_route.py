@@ -9,8 +9,10 @@ from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.events import Claimed, Event
+from srx_issu.domain.history.hand_events import HandWorkAnswered, HandWorkAsked
 from srx_issu.domain.history.route_events import RoutePlanned, RouteStepPassed
 from srx_issu.domain.procedure.action import ActionName
+from srx_issu.domain.procedure.by_hand import Word
 from srx_issu.domain.upgrade.route import Route
 from srx_issu.report.route import route_report
 from tests.fakes.snapshots import N0, N1, T0
@@ -68,3 +70,41 @@ def test_nodes_that_were_not_seen_back_are_no_end_of_an_outage() -> None:
     before = route_report(told((0, PLANNED)))
     assert before is not None
     assert before.outage is None
+
+
+APART = RoutePlanned(route=Route.MINIMAL_DOWNTIME, starter=N0, plan="plan", digest="d" * 64)
+
+
+def commit(key: str, node: NodeName, purpose: SendPurpose) -> CommandIntended:
+    return CommandIntended(
+        sending=Sending.COMMIT,
+        node=node,
+        command="commit: lines",
+        permit_id="p",
+        purpose=purpose,
+        route_command=key,
+    )
+
+
+MOVE = (
+    (0, APART),
+    (60, commit("close_old_primary_node0", N0, SendPurpose.CONTINUE)),
+    (70, commit("open_secondary_node1", N1, SendPurpose.COMPLETE)),
+)
+
+
+def test_the_outage_of_nodes_that_are_apart_lasts_from_one_closed_to_the_other_open() -> None:
+    found = route_report(told(*MOVE, (84, RouteStepPassed(action=ActionName.OPEN_SECONDARY))))
+    assert found is not None
+    assert found.outage == "traffic stood still from 15:01:00 for at most 24 s"
+    never = route_report(told(*MOVE))
+    assert never is not None
+    assert never.outage == "traffic stopped at 15:01:00; no node was seen to take it"
+
+
+def test_what_a_person_was_asked_and_said_stands_among_the_steps() -> None:
+    joined = ActionName.JOIN_LINKS
+    word = HandWorkAnswered(action=joined, by="ada", name="Ada", word=Word.DONE)
+    found = route_report(told((0, APART), (5, HandWorkAsked(action=joined)), (9, word)))
+    assert found is not None
+    assert found.steps == ("15:00:05 text", "15:00:09 text")

@@ -77,8 +77,8 @@ def _by_plan(context: UpgradeContext) -> list[str]:
     so_far = context.known()
     if so_far.route is None:
         return []
-    boot_s = timers_in_force(so_far, context.intent).boot_s
-    return route_lines(route_plan(so_far, context.evidence), boot_s)
+    timers = timers_in_force(so_far, context.intent)
+    return route_lines(route_plan(so_far, context.evidence), timers, context.intent.on_site)
 
 
 def _by_issu(context: UpgradeContext, starter: NodeName) -> list[str]:

@@ -14,6 +14,7 @@ from srx_issu.domain.routes.dual_reboot import REBOOTS
 from srx_issu.domain.routes.stopped import diagnose_route
 from srx_issu.domain.routes.way_back import recover_route
 from srx_issu.domain.upgrade.intent import Timers
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.steps.baseline import baseline, timers_in_force
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.routes.stored_plan import route_plan
@@ -50,11 +51,11 @@ def still_installing(context: UpgradeContext, now: Snapshot, plan: RecoveryPlan)
 
 def still_booting(context: UpgradeContext, diagnosis: Diagnosis) -> NotYet | None:
     """A task that broke off is no reason to call somebody while both nodes may still come back in time."""
-    sent_at = _first_reboot(context)
+    sent_at = _boot_sent_at(context)
     if sent_at is None or context.known().conclusion is not None:
         return None
     timers = timers_in_force(context.known(), context.intent)
-    limit_s = _limit_s(diagnosis.failure, timers)
+    limit_s = _limit_s(diagnosis.failure, timers, is_apart=context.intent.route is Route.MINIMAL_DOWNTIME)
     left_s = limit_s - (context.journal.now() - sent_at).total_seconds()
     if left_s <= 0:
         return None
@@ -74,17 +75,26 @@ def presses(context: UpgradeContext, diagnosis: Diagnosis) -> CalledFor | None:
             return None
 
 
-def _limit_s(failure: FailureClass, timers: Timers) -> float:
-    """From the first reboot on. A node that goes down may be silent before its peer has lost it."""
+def _limit_s(failure: FailureClass, timers: Timers, *, is_apart: bool) -> float:
+    """From the reboot on. A node that goes down may be silent before its peer has lost it; one that is apart
+    is silent until it is back."""
     match failure:
         case FailureClass.NODE_NOT_BACK:
             return timers.boot_s
         case FailureClass.NOT_IN_SYNC:
             return timers.boot_s + timers.cold_sync_s
         case FailureClass.NODE_MISSING:
-            return timers.shortest_boot_s
+            return timers.boot_s if is_apart else timers.shortest_boot_s
         case _:
             return 0.0
+
+
+def _boot_sent_at(context: UpgradeContext) -> datetime | None:
+    """The first reboot of two that belong together; of nodes that are apart, the newest of one of them."""
+    if context.intent.route is not Route.MINIMAL_DOWNTIME:
+        return _first_reboot(context)
+    newest = next(iter(reversed(context.known().route_commands)), None)
+    return newest.at if newest is not None and newest.key.startswith(REBOOTS) else None
 
 
 def _first_reboot(context: UpgradeContext) -> datetime | None:

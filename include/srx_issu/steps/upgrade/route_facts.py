@@ -1,7 +1,8 @@
 """What is known of one cluster beside its releases, as far as a route needs it.
 
-A path beside the cluster by the inventory, the old image by the catalogue, encryption of the HA link by the
-configuration that the nodes showed. What none of them tells stays unknown, and a person decides.
+Who is on site by the request, a path beside the cluster by the inventory, the old image by the catalogue,
+encryption of the HA link by the configuration that the nodes showed. What none of them tells stays unknown,
+and a person decides.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ def route_conditions(
         has_path_beside_cluster=intent.cluster.has_path_beside,
         is_old_image_staged=None if old is None else old.image is not None,
         missing_image=old.missing if old is not None and old.image is None else None,
+        is_person_on_site=True if intent.on_site else None,
         is_ha_link_encrypted=None if state is None else is_ha_link_encrypted(state),
     )
 
