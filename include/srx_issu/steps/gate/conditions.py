@@ -16,12 +16,14 @@ from srx_issu.domain.gate.clocks import clock_doubt
 from srx_issu.domain.gate.commit_facts import undo_blocker
 from srx_issu.domain.gate.start_facts import start_blocker
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
+from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.own_commit import undo_lines
 from srx_issu.domain.history.sending_rules import objection_to_kind
 from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.domain.upgrade.leads_back import old_image_of
 from srx_issu.domain.upgrade.prompts import listed_words
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.steps.baseline import baseline, timers_in_force
 from srx_issu.steps.gate.approval_conditions import approved, plan_approved, route_approved
 from srx_issu.steps.gate.order import AnswerOrder, CommitOrder
@@ -146,9 +148,12 @@ def _way_back(reading: GateReading) -> Finding:
 
 
 def _window(reading: GateReading) -> Finding:
-    intent, begun = reading.context.intent, reading.order.purpose is SendPurpose.CONTINUE
+    intent, order = reading.context.intent, reading.order
+    begun = order.purpose is SendPurpose.CONTINUE
     timers = timers_in_force(reading.known, intent)
-    objection = window_objection(intent, reading.now, timers, is_begun=begun)
+    stops_traffic = order.sending is Sending.REBOOT and intent.route is Route.DUAL_REBOOT
+    outage_s = timers.boot_s if stops_traffic else 0.0
+    objection = window_objection(intent, reading.now, timers, is_begun=begun, outage_s=outage_s)
     return Holds(reason="open") if objection is None else Fails(reason=objection)
 
 

@@ -20,7 +20,7 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.steps.recovery.stored_plan import digest_of
 from tests.fakes.approvals import PLANNED
-from tests.fakes.intents import POLICY
+from tests.fakes.intents import POLICY, intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both, group
 from tests.unit.steps.gate.worlds import (
     PROMPT,
@@ -32,6 +32,7 @@ from tests.unit.steps.gate.worlds import (
     begin_start,
     begin_without_way_back,
     bring_home,
+    command_intended,
     complete,
     configure,
     copy_intended,
@@ -189,6 +190,15 @@ def ended_by_now(world: World) -> World:
     return world
 
 
+def first_reboot(left_s: float) -> World:
+    """Of both nodes, so long before the end of the window."""
+    world = go_on(window_end=LATER)
+    world.fake.happened(command_intended(Sending.INSTALL, N0, route_command="install_node0"), "installed")
+    world.route_command, world.sending, world.key = "reboot_node1", Sending.REBOOT, "route.reboot_node1.1"
+    world.fake.clock.sleep(9 * 3600 - left_s)
+    return world
+
+
 def a_plain_command_of_a_route() -> World:
     """The first that it sends must be of its plan, too."""
     world = go_on()
@@ -259,6 +269,7 @@ CASES: list[Case] = [
     (G, SendCondition.ROUTE_APPROVED, lambda: of_another_command(go_on(), "reboot_node0")),
     (D, SendCondition.ROUTE_APPROVED, lambda: of_another_command(complete(), "reboot_node1")),
     (G, SendCondition.WINDOW, lambda: ended_by_now(go_on(window_end=LATER))),
+    (G, SendCondition.WINDOW, lambda: first_reboot(intent().policy.timers.boot_s - 60)),
     (B, SendCondition.APPROVED, a_plain_command_of_a_route),
     (B, SendCondition.KIND, an_issu_on_another_route),
     (P, SendCondition.NOT_BEGUN, lambda: begun(prepare_by_command())),
@@ -365,6 +376,12 @@ def test_an_upgrade_closed_at_the_last_moment_tells_it_too() -> None:
         world.send()
     assert no.value.condition == SendCondition.OPEN
     assert world.reached == []
+
+
+def test_traffic_is_stopped_where_the_window_has_time_for_a_boot() -> None:
+    world = first_reboot(intent().policy.timers.boot_s + 60)
+    world.send()
+    assert [node for node, _ in world.fake.writer.sent] == [N1]
 
 
 def test_bringing_home_asks_for_no_window_readiness_or_stop() -> None:
