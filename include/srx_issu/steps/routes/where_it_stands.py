@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.failure.classes import FailureClass
 from srx_issu.domain.failure.naming import Diagnosis
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.route_events import CalledFor
-from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
+from srx_issu.domain.history.state_parts import IntendedCommand
+from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.routes.dual_reboot import REBOOTS
 from srx_issu.domain.routes.stopped import diagnose_route
 from srx_issu.domain.routes.way_back import recover_route
@@ -33,20 +35,32 @@ def diagnose_stop(context: UpgradeContext, now: Snapshot) -> tuple[Diagnosis, Re
 
 
 def still_installing(context: UpgradeContext, now: Snapshot, plan: RecoveryPlan) -> NotYet | None:
-    """An installation without an answer may go on though its session is gone: what it leaves would be found
-    at the next boot, behind an upgrade that was called clean."""
-    if plan.kind is not PlanKind.TAKE_BACK or context.known().conclusion is not None:
+    """An installation without an answer may go on though its session is gone. What it leaves would be found
+    at the next boot, behind an upgrade that was called clean, or meet a second installation. Traffic that is
+    stopped does not wait for it."""
+    stopped = plan.failure is FailureClass.APART_NO_TRAFFIC
+    if stopped or not plan.actions or context.known().conclusion is not None:
         return None
     so_far = context.known()
     timers, answered = timers_in_force(so_far, context.intent), so_far.answered | so_far.rejected
-    for one in so_far.intended:
+    for one in _installations_not_booted(so_far.intended):
         node, shown = one.command.node, now.view(one.command.node).next_boot
-        is_open = one.command.sending is Sending.INSTALL and one.command.permit_id not in answered
         left_s = timers.install_s - (context.journal.now() - one.at).total_seconds()
-        if is_open and left_s > 0 and not (shown is not None and shown.is_other):
+        shows_image = shown is not None and shown.is_other
+        if one.command.permit_id not in answered and left_s > 0 and not shows_image:
             reason = f"{node} has not answered its installation, which may go on: {plan.reason}"
             return NotYet(reason=reason, pause_s=min(max(SHORTEST_PAUSE_S, timers.poll_s), left_s))
     return None
+
+
+def _installations_not_booted(sent: tuple[IntendedCommand, ...]) -> Iterator[IntendedCommand]:
+    """Those whose node was not told to reboot since."""
+    rebooted: set[NodeName] = set()
+    for one in reversed(sent):
+        if one.command.sending is Sending.REBOOT:
+            rebooted.add(one.command.node)
+        if one.command.sending is Sending.INSTALL and one.command.node not in rebooted:
+            yield one
 
 
 def still_booting(context: UpgradeContext, diagnosis: Diagnosis) -> NotYet | None:

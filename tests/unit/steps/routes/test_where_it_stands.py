@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from srx_issu.domain.cluster.model import GroupState, NextBoot, NodeName, NodeView
+from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.history.command_events import CommandRejected, CommandSent, CommandUnanswered, Sending
+from srx_issu.domain.recovery import steps
+from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.upgrade.route import Route
 from srx_issu.steps.recovery.stored_plan import prognosis
 from srx_issu.steps.routes.stored_plan import plan_route
+from srx_issu.steps.routes.where_it_stands import still_installing
 from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
 from srx_issu.steps.waits.converge import NotYet
 from tests.fakes.contexts import FakeUpgrade
@@ -90,3 +96,38 @@ def test_a_node_that_has_just_been_told_to_reboot_may_be_silent_before_its_peer_
     fake.clock.sleep(TIMERS.shortest_boot_s)
     assert judged(fake) is NextStage.HOLD
     assert "does not show it as lost" in prognosis(fake.context("x")).plan.reason
+
+
+def test_an_installation_without_an_answer_holds_back_no_reboot_that_is_left() -> None:
+    """Its node was seen to have the image, and was rebooted since."""
+    fake = planned()
+    for node in (N1, N0):
+        sent(fake, Sending.INSTALL, f"install_{node}", node)
+    sent(fake, Sending.REBOOT, "reboot_node1", N1)
+    fake.reader.now = snapshot(replace(old(N0, HELD), groups=LOST), silent(N1))
+    assert judged(fake) is NextStage.RECOVER
+
+
+def plan_of(kind: PlanKind) -> RecoveryPlan:
+    """With something to do, whatever it is."""
+    step = steps.wait_for_node(N0)
+    return RecoveryPlan(
+        kind=kind,
+        failure=FailureClass.APART_AFTER_MOVE,
+        permission=Permission.ASK,
+        reason="x",
+        actions=(step,),
+    )
+
+
+@pytest.mark.parametrize("kind", [PlanKind.TAKE_BACK, PlanKind.ROLL_BACK, PlanKind.FINISH_FORWARD])
+def test_no_way_on_or_back_is_planned_beside_an_installation_that_may_go_on(kind: PlanKind) -> None:
+    """Nodes that are apart go on by a second installation, or are halted and joined as what they run."""
+    fake = planned()
+    sent(fake, Sending.INSTALL, "install_node1", N1)
+    now = snapshot(old(N0), old(N1))
+    assert isinstance(still_installing(fake.context("x"), now, plan_of(kind)), NotYet)
+    nothing_to_do = replace(plan_of(kind), actions=())
+    assert still_installing(fake.context("x"), now, nothing_to_do) is None
+    no_traffic = replace(plan_of(kind), failure=FailureClass.APART_NO_TRAFFIC)
+    assert still_installing(fake.context("x"), now, no_traffic) is None
