@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from srx_demo.approving import MOST, USERS, Approvers
+from srx_demo.at_the_cables import AtTheCables
 from srx_demo.lab import Lab, LabFailed, fault_names, models_of
 from srx_demo.proving import prove
 from srx_demo.routes import DEMOS, RouteDemo, demo_of
@@ -27,12 +28,14 @@ from srx_issu.cli.main import summary
 from srx_issu.cli.outcome import EXIT_NOT_DONE
 from srx_issu.cli.run_ids import new_run_id
 from srx_issu.cli.upgrade_follow import Followed, UpgradeFollower
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.stack.embedded.__main__ import FAILURES
 from srx_issu.stack.embedded.stack import Stack
 from srx_issu.stack.processes.ending import Ended, ending_on_signals, watch
 from srx_issu.stack.processes.home import Home
 
 DEFAULT_SPEED = 60.0
+ON_SITE = "the demonstration itself"
 console = Console()
 
 
@@ -74,6 +77,7 @@ def upgrade(api: AirflowApi, scenery: Scenery, stack: Stack, demo: RouteDemo) ->
         "window_start": None,
         "window_end": None,
         ROUTE_KEY: demo.route.value,
+        **({"on_site": ON_SITE} if demo.route is Route.MINIMAL_DOWNTIME else {}),
     }
     upgrades = api.of(demo.dag_id)
     run = upgrades.trigger(new_run_id(scenery.cluster.name), conf)
@@ -82,6 +86,7 @@ def upgrade(api: AirflowApi, scenery: Scenery, stack: Stack, demo: RouteDemo) ->
         log_in=lambda user: AirflowApi(scenery.login(stack.url, user)),
         console=console,
         dag_id=demo.dag_id,
+        hands=AtTheCables(lab=scenery.lab, cluster=scenery.cluster.name, console=console),
     )
 
     def each_look() -> None:

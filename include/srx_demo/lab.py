@@ -109,6 +109,10 @@ class Lab:
     def clear(self, cluster: str) -> None:
         self._ask("clear", "--cluster", cluster)
 
+    def by_hand(self, verb: str, *words: str) -> None:
+        """What a person does at the cables: ``unplug``, ``plug``, ``power-on``. Raises LabFailed."""
+        self._ask(verb, *words)
+
     def status(self) -> list[dict[str, Any]]:
         """One entry a cluster, as the simulator itself sees it."""
         return list(json.loads(self._ask("status", "--json")))

@@ -38,7 +38,7 @@ DEMOS: Mapping[str, RouteDemo] = {
     "reboot": RouteDemo(route=Route.DUAL_REBOOT, topology="demo-reboot.yaml", release="24.2R1-S2.5"),
     "downgrade": RouteDemo(route=Route.DUAL_REBOOT, topology="demo-reboot.yaml"),
     "minimal-downtime": RouteDemo(
-        route=Route.MINIMAL_DOWNTIME, topology="demo-minimal-downtime.yaml", release="24.4R1.9"
+        route=Route.MINIMAL_DOWNTIME, topology="demo-minimal-downtime.yaml", release="24.2R2.8"
     ),
 }
 

@@ -31,6 +31,7 @@ from srx_issu.cli.terminal import Terminal
 from srx_issu.cli.upgrade_follow import Followed, UpgradeFollower
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.plural import many
+from srx_issu.domain.procedure.by_hand import Word
 
 app = typer.Typer(
     help="In-service upgrades of SRX clusters: what Airflow's DAG does, from the command line.",
@@ -42,6 +43,7 @@ console = Terminal()
 errors = Terminal(stderr=True)
 
 APPROVE = "Approve"
+_YES = (APPROVE, Word.DONE.value)  # to a gate's question, and to one about work by hand
 
 
 @app.callback()
@@ -193,8 +195,8 @@ def _answer_run(context: typer.Context, run: str, *, refuse: bool, yes: bool) ->
 
 
 def _answer(runs: DagRuns, run: str, question: PendingApproval, *, refuse: bool, yes: bool) -> None:
-    yes_option = next((o for o in question.options if o == APPROVE), None)
-    no_option = next((o for o in question.options if o != APPROVE), None)
+    yes_option = next((o for o in question.options if o in _YES), None)
+    no_option = next((o for o in question.options if o not in _YES), None)
     option = no_option if refuse else yes_option
     if option is None:
         raise ApiFailed(f"{question.task_id} offers {', '.join(question.options)}; answer it in the UI")

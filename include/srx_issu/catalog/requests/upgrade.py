@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from srx_issu.catalog.faults import nearest
 from srx_issu.catalog.images import of_release
 from srx_issu.catalog.loading import Catalog
+from srx_issu.catalog.requests.on_site import person_on_site
 from srx_issu.domain.approvals.rule import Approvals, shortage
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.junos.version import image_facts
-from srx_issu.domain.routes.route import FACTS
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Policy
 from srx_issu.domain.upgrade.model_routes import command_for, routes_of, why_never
@@ -36,7 +36,6 @@ _ONLY_BY: Mapping[str, frozenset[Route]] = {
     "no_validate": frozenset({Route.ISSU, Route.ICU}),
     "on_site": frozenset({Route.MINIMAL_DOWNTIME}),
 }
-_NAME = re.compile(r"[^\x00-\x1f\x7f`*<>]{1,100}")  # it is shown in questions, which are Markdown
 _OTHERS = (
     "audit__",
     "inventory__",
@@ -85,7 +84,7 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
             f"no_validate: {cluster.name} takes 'request vmhost software in-service-upgrade', which has no "
             "such option; leave it out"
         )
-    on_site = _on_site(request)
+    on_site = person_on_site(request.on_site, request.route, request.cluster)
     policy = _policy(catalog, cluster, image, request.route)
     if request.fail_back_rg0 is not None:
         policy = replace(policy, fail_back_rg0=request.fail_back_rg0)
@@ -127,20 +126,6 @@ def check_route(route: Route, cluster: Cluster, image: str, rules: SupportMatrix
             f"{cluster.name} ({cluster.model}) cannot take the route {route}: {why}; it can have "
             f"{', '.join(fitting)}: {command_for(cluster.name, image, fitting[0])}"
         )
-
-
-def _on_site(request: UpgradeRequest) -> str | None:
-    name = (request.on_site or "").strip()
-    if not FACTS[request.route].needs_person_on_site:
-        return None
-    if not name:
-        raise RequestRefused(
-            f"{request.route.label} needs a person at the cables of {request.cluster}: name who is on site "
-            "(on_site; on the command line --on-site NAME); nothing was started"
-        )
-    if not _NAME.fullmatch(name):
-        raise RequestRefused(f"on_site {name[:100]!r} is not a name: 1–100 printable characters, no markup")
-    return name
 
 
 def approvals_for(catalog: Catalog, request: UpgradeRequest, cluster: Cluster, image: Image) -> Approvals:
