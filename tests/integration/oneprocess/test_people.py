@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from srx_issu.adapters.journal import SqlJournal
-from srx_issu.domain.approvals.another_route import reject_for
 from srx_issu.domain.history.approval_events import AnswerGiven
+from srx_issu.domain.upgrade.another_route import reject_for
 from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.dag_names import STOP_VARIABLE
 from tests.integration.oneprocess.place import Place

@@ -14,9 +14,9 @@ from airflow.sdk import Context
 
 from srx_issu.airflow.operators.question import QuestionOperator, assigned_users, response_of, skip
 from srx_issu.airflow.operators.step import run_step
-from srx_issu.domain.approvals.another_route import EVERY_ROUTE
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.domain.upgrade.another_route import EVERY_ROUTE
 from srx_issu.steps.approval.gate import approach, give_up, hear, is_unanswered
 from srx_issu.steps.approval.gate_task import AskPerson, Enough, Gate, NextGate
 from srx_issu.steps.approval.lost_answer import LostAnswer

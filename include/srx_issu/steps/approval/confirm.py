@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from srx_issu.domain.approvals.another_route import wanted_instead
 from srx_issu.domain.approvals.judge import NotApproved
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.approval_events import ApprovalConfirmed
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.upgrade.another_route import wanted_instead
 from srx_issu.domain.upgrade.model_routes import command_for
 from srx_issu.steps.approval.facts import answers, in_force, standing
 from srx_issu.steps.context import Facts, UpgradeContext

@@ -13,13 +13,13 @@ import json
 from collections.abc import Callable
 from typing import NoReturn
 
-from srx_issu.domain.approvals.another_route import reject_for
 from srx_issu.domain.approvals.digest import short
 from srx_issu.domain.approvals.judge import APPROVE, Approved, AskedQuestion, NotApproved
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Person, assignees, how_long
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked, QuestionGivenUp
 from srx_issu.domain.history.upgrade_state import UpgradeState
+from srx_issu.domain.upgrade.another_route import reject_for
 from srx_issu.steps.approval.confirm import refuse
 from srx_issu.steps.approval.facts import InForce, in_force, rule_of, standing
 from srx_issu.steps.approval.gate_task import OPTIONS, AskPerson, Enough, Gate, NextGate, Response

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from srx_issu.airflow.operators.approval import ApprovalGate
-from srx_issu.domain.approvals.another_route import EVERY_ROUTE
 from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.domain.upgrade.another_route import EVERY_ROUTE
 from srx_issu.steps.approval.request import recovery_request, start_request
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.domain.approvals.another_route import reject_for, wanted_instead
 from srx_issu.domain.approvals.judge import NotApproved
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals
 from srx_issu.domain.cluster.model import ManagementPath
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.approval_events import AnswerGiven
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.upgrade.another_route import reject_for, wanted_instead
 from srx_issu.domain.upgrade.route import Allowance, Route, RouteCost, RouteRule, RouteRules, RouteScope
 from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
 from srx_issu.steps.approval.confirm import confirm_approval
@@ -114,3 +114,11 @@ def test_a_worker_that_died_behind_the_answer_names_it_too(again: Callable[[Fake
 
 def test_a_recovery_offers_no_other_route() -> None:
     assert recovery_request(half_way().context("recover")).other_routes == ()
+
+
+def test_the_question_shows_what_earlier_runs_have_measured() -> None:
+    upgrade = fake()
+    assert "Measured" not in asked(upgrade).body  # an assessment of an older version
+    upgrade = fake()
+    upgrade.happened(replace(PASSED, measured="3 runs with SRX4600: 20 min"), READY_ENTRY.text)
+    assert "- Measured: 3 runs with SRX4600: 20 min" in asked(upgrade).body
