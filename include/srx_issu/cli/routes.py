@@ -16,9 +16,10 @@ from srx_issu import catalog
 from srx_issu.catalog.requests.upgrade import find_cluster
 from srx_issu.cli.names import complete_cluster, complete_image
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
-from srx_issu.cli.stack_here import FILES_HELP, operator_files
+from srx_issu.cli.stack_here import FILES_HELP, journal_url, operator_files
 from srx_issu.cli.terminal import Terminal
-from srx_issu.domain.errors import OperatorFileError, RequestRefused
+from srx_issu.domain.errors import JournalError, OperatorFileError, RequestRefused
+from srx_issu.domain.history.measured import figures, past_runs, past_words
 from srx_issu.domain.routes.choice import JudgedRoute, RouteChoice
 from srx_issu.domain.routes.choose import choose_route
 from srx_issu.domain.routes.conditions import RouteConditions
@@ -82,7 +83,8 @@ def register(app: typer.Typer) -> None:
         except (RequestRefused, OperatorFileError) as refused:
             errors.print(str(refused), markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(EXIT_NOT_DONE) from None
-        _show(choice, choice.of(route) if route else choice.best)
+        shown = choice.of(route) if route else choice.best
+        _show(choice, shown, _measured(cluster, shown, files))
         _take(choice, route, reason)
 
 
@@ -97,8 +99,23 @@ def _choice(
     return choose_route(model, running, target, known.support_rules, conditions)
 
 
-def _show(choice: RouteChoice, shown: JudgedRoute | None) -> None:
-    for line in route_words(choice, shown):
+def _measured(cluster: str, shown: JudgedRoute | None, files: Path | None) -> str | None:
+    """What earlier runs have shown of the route; None where no journal is at hand, or no route is shown."""
+    url = journal_url()
+    if url is None or shown is None:
+        return None
+    from srx_issu.adapters.journal import SqlPastUpgrades  # noqa: PLC0415 - only where there is a journal
+
+    model = find_cluster(catalog.load(operator_files(files)), cluster).model
+    try:
+        runs = SqlPastUpgrades(url).entries_of(shown.route, model)
+    except JournalError as away:
+        return f"not known: {away}"
+    return past_words(shown.route, model, past_runs(figures(shown.route, entries) for entries in runs))
+
+
+def _show(choice: RouteChoice, shown: JudgedRoute | None, measured: str | None) -> None:
+    for line in route_words(choice, shown, measured):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -20,6 +20,7 @@ from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import ClusterReader, ClusterWriter, CollectState, NodeFiles, ShowSession
 from srx_issu.ports.journal import Evidence, Journal, Json, Leases
 from srx_issu.ports.pager import Nobody, Pager
+from srx_issu.ports.past import NoPast, PastUpgrades
 from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.outage import Outage
 
@@ -53,6 +54,7 @@ class UpgradeContext:
     clock: Clock
     log: logging.Logger
     validate: Validate = run  # Great Expectations
+    past: PastUpgrades = field(default_factory=NoPast)  # of other clusters, for whoever approves
     stopped: Callable[[], str | None] = _not_stopped  # who stopped the whole fleet, and why
     pager: Pager = field(default_factory=Nobody)
     bundle: Callable[[], str] = _no_bundle  # both nodes asked for everything; the text of a bundle

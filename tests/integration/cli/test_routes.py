@@ -60,3 +60,13 @@ def test_a_cluster_or_image_that_is_not_known(folder: Folder) -> None:
     )
     assert unknown.exit_code == 2
     assert "nosuch" in unknown.output
+
+
+def test_a_journal_that_does_not_answer_leaves_the_measured_unknown(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SRX_ISSU_JOURNAL_URL", "postgresql://u:hunter2@127.0.0.1:1/journal")
+    shown = _routes(folder, "22.2R3", *KNOWN)
+    assert shown.exit_code == 0, shown.output
+    assert "Measured: not known: " in shown.output
+    assert "hunter2" not in shown.output

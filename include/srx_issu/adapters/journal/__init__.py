@@ -17,6 +17,7 @@ from srx_issu.adapters.journal.sql_audits import SqlAudits
 from srx_issu.adapters.journal.sql_campaigns import SqlCampaigns
 from srx_issu.adapters.journal.sql_journal import SqlJournal
 from srx_issu.adapters.journal.sql_leases import SqlLeases
+from srx_issu.adapters.journal.sql_past import SqlPastUpgrades
 from srx_issu.adapters.journal.sql_staging import SqlStaging
 from srx_issu.adapters.journal.verify import Verification, verify_links, verify_stored
 
@@ -33,6 +34,7 @@ __all__ = [
     "SqlChain",
     "SqlJournal",
     "SqlLeases",
+    "SqlPastUpgrades",
     "SqlStaging",
     "Stored",
     "StoredEvidence",

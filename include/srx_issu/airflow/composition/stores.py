@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from airflow.sdk import ObjectStoragePath
 
@@ -13,6 +13,7 @@ from srx_issu.adapters.journal import (
     SqlChain,
     SqlJournal,
     SqlLeases,
+    SqlPastUpgrades,
     SqlStaging,
     StoredEvidence,
 )
@@ -22,6 +23,7 @@ from srx_issu.airflow.composition.settings import evidence_url, journal_signer, 
 from srx_issu.ports.audit import Audits
 from srx_issu.ports.campaign import CampaignJournal
 from srx_issu.ports.journal import Evidence, Journal, Leases
+from srx_issu.ports.past import NoPast, PastUpgrades
 from srx_issu.ports.staging import StagingJournal
 
 
@@ -35,6 +37,7 @@ class Stores:
     evidence: Evidence
     audits: Audits
     staging: StagingJournal
+    past: PastUpgrades = field(default_factory=NoPast)
     head: Callable[[str], str | None] = lambda _: None  # the end of an upgrade's chain, as people compare it
 
 
@@ -51,5 +54,6 @@ def open_stores() -> Stores:
         evidence=StoredEvidence(url, base, signer=signer),
         audits=SqlAudits(url, base),
         staging=SqlStaging(url),
+        past=SqlPastUpgrades(url),
         head=lambda upgrade_id: str(found) if (found := chain.head(upgrade_id)) else None,
     )

@@ -109,6 +109,7 @@ def open_upgrade(
             journal=stores.journal,
             leases=stores.leases,
             evidence=stores.evidence,
+            past=stores.past,
             seal=seal,
             clock=SystemClock(),
             stopped=stopped,

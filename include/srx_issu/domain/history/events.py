@@ -117,7 +117,7 @@ class NothingMoved:
 @dataclass(frozen=True, kw_only=True)
 class ReadinessPassed:
     """``for_approval``: this assessment is what an approver is shown; one that is made again right before the
-    start decides by itself and changes no question."""
+    start decides by itself and changes no question. ``measured``: what earlier runs have shown."""
 
     kind: ClassVar[EntryKind] = EntryKind.DECIDED
     for_approval: bool
@@ -125,6 +125,7 @@ class ReadinessPassed:
     found: str
     support: str
     findings: tuple[str, ...] = ()
+    measured: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

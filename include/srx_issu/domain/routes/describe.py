@@ -14,14 +14,17 @@ _VERDICT = {
 }
 
 
-def route_words(choice: RouteChoice, taken: JudgedRoute | None = None) -> tuple[str, ...]:
+def route_words(
+    choice: RouteChoice, taken: JudgedRoute | None = None, measured: str | None = None
+) -> tuple[str, ...]:
     """Lines for the approver: the route ``taken`` (without it the best one) in full, a line for each other.
+    ``measured``: what earlier runs have shown of it.
 
     Where no route may be taken, only why each is refused.
     """
     shown = taken or choice.best
     others = [each for each in choice.routes if shown is None or each.route is not shown.route]
-    lines = [*_in_full(shown, choice.direction)] if shown else ["No route may be taken."]
+    lines = [*_in_full(shown, choice.direction, measured)] if shown else ["No route may be taken."]
     if others:
         lines.append("Other routes:")
         lines.extend(f"  {verdict_line(each)}" for each in others)
@@ -42,7 +45,7 @@ def outage_words(cost: RouteCost | None) -> str:
     return f"{seconds} [{cost.outage_source}]"
 
 
-def _in_full(judged: JudgedRoute, direction: Direction | None) -> Iterator[str]:
+def _in_full(judged: JudgedRoute, direction: Direction | None, measured: str | None) -> Iterator[str]:
     facts, cost = judged.facts, judged.cost
     yield f"Route: {verdict_line(judged)}"
     yield f"What happens: {facts.course}"
@@ -50,6 +53,8 @@ def _in_full(judged: JudgedRoute, direction: Direction | None) -> Iterator[str]:
     if cost is not None:
         yield f"Sessions: {cost.sessions} [{cost.source}]"
         yield f"Routing adjacencies: {cost.adjacencies} [{cost.source}]"
+    if measured is not None:
+        yield f"Measured: {measured}"
     if direction is Direction.DOWNGRADE:
         yield "This is a downgrade: approve the loss of traffic for itself."
         yield from (f"Needed: {each}" for each in facts.preconditions_of_a_downgrade)

@@ -111,7 +111,9 @@ def _routes(context: UpgradeContext, before: Snapshot) -> str:
     intent, choice = context.intent, routes_to(context, before)
     if choice is None or intent.support is None or intent.support.routes is None:
         return ""
-    lines = [f"- {line.strip()}" for line in route_words(choice, choice.of(intent.route))]
+    ready = context.known().assessment
+    measured = ready.passed.measured if ready else None
+    lines = [f"- {line.strip()}" for line in route_words(choice, choice.of(intent.route), measured)]
     if _others(intent, choice):
         lines.append(
             f"- To take another route, answer '{REJECT}: take ...': this run ends, nothing is sent, and the "

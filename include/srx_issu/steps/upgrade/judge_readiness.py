@@ -10,6 +10,7 @@ from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.history.events import FindingMade, FoundBy, Observed, ReadinessPassed
+from srx_issu.domain.history.measured import figures, past_runs, past_words
 from srx_issu.domain.history.sending_rules import BY_PLAN
 from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.outcome import Outcome
@@ -99,8 +100,16 @@ def _record_ready(
         found=describe(before),
         support=f"{support.route or support.verdict}: {support.reason}",
         findings=tuple(result.text for result in readiness.findings),
+        measured=_measured(context) if for_approval else None,
     )
     context.record(passed, f"ready: {readiness.reason}")
+
+
+def _measured(context: UpgradeContext) -> str:
+    """What earlier upgrades on this route, of this model, have taken."""
+    route, model = context.intent.route, context.intent.cluster.model
+    runs = context.past.entries_of(route, model)
+    return past_words(route, model, past_runs(figures(route, entries) for entries in runs))
 
 
 def _check(context: UpgradeContext, before: Snapshot, state: ClusterState) -> Readiness:

@@ -140,7 +140,12 @@ FULL: tuple[Event, ...] = (
     IssuFound(starter=NodeName.NODE1, target="22.4R3-S2.11", transcript="/var/tmp/t"),
     NothingMoved(),
     ReadinessPassed(
-        for_approval=True, ask="may it?", found="21.4R3", support="documented", findings=("a", "b")
+        for_approval=True,
+        ask="may it?",
+        found="21.4R3",
+        support="documented",
+        findings=("a", "b"),
+        measured="3 runs",
     ),
     Decided(),
     WayDecided(),
@@ -243,7 +248,7 @@ STORED: Mapping[str, str] = {
     "permit_refused": "condition purpose",
     "question_asked": "question shown parts assigned needed clearings",
     "question_given_up": "question superseded_by lost",
-    "readiness_passed": "for_approval ask found support findings",
+    "readiness_passed": "for_approval ask found support findings measured",
     "recovery_planned": "plan diagnosis failure plan_kind permission digest steps",
     "recovery_step_passed": "action",
     "person_called": "why",
