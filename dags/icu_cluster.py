@@ -5,7 +5,8 @@ image on both nodes, reboots the secondary, waits for it, and reboots the primar
 between the two releases: traffic stops for about 30 seconds when the primary goes down, and its sessions are
 lost.** That neither node answers for a while is expected.
 
-- **Needs an answer**: `approval.approve_start` (tab *Required Actions*).
+- **Needs an answer**: `approval.approve_start` (tab *Required Actions*); for a downgrade
+  `approval.approve_downgrade` as well.
 - **Red at `claim`**: the request was refused, nothing was sent, and nothing else is run.
 - **Red at an `icu.wait_for_...`**: `branch_outcome` decides by what both nodes show. Before the secondary
   reboots the ICU is aborted on the primary and the image taken back; from then on the secondary goes back.
@@ -40,8 +41,12 @@ with DAG(
     default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
 ) as dag:
     claim = ClaimOperator(task_id="claim")
-    assess, prepare = upgrade.assess(), upgrade.prepare(routes.START_ICU)
-    approval, window, icu = upgrade.approval(routes.START_ICU), upgrade.window(), routes.icu()
+    assess, prepare = upgrade.assess(), upgrade.prepare(routes.START_ICU, downgrades=True)
+    approval, window, icu = (
+        upgrade.approval(routes.START_ICU, downgrades=True),
+        upgrade.window(),
+        routes.icu(),
+    )
     chain(claim, assess.entry)
     chain(assess.exit, prepare)
     upgrade.to_the_start(prepare, approval, window, icu)

@@ -40,8 +40,8 @@ with DAG(
     default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
 ) as dag:
     claim = ClaimOperator(task_id="claim")
-    assess, prepare = upgrade.assess(), upgrade.prepare(routes.RELAX)
-    approval, window = upgrade.approval(routes.RELAX), upgrade.window()
+    assess, prepare = upgrade.assess(), upgrade.prepare(routes.RELAX, downgrades=True)
+    approval, window = upgrade.approval(routes.RELAX, downgrades=True), upgrade.window()
     apart = routes.minimal_downtime()
     chain(claim, assess.entry)
     chain(assess.exit, prepare)

@@ -5,7 +5,8 @@ the image is installed on each node by itself, then both reboot. **Traffic stops
 lost.** Nothing reboots before both nodes show the same pending image; the second node is down before the
 first can be back, because nodes of two releases must never hear each other (KB17947).
 
-- **Needs an answer**: `approval.approve_start` (tab *Required Actions*).
+- **Needs an answer**: `approval.approve_start` (tab *Required Actions*); for a downgrade
+  `approval.approve_downgrade` as well.
 - **Red at `claim`**: the request was refused, nothing was sent, and nothing else is run.
 - **Red at `both.install`**: nothing has rebooted; the image is taken back where it was installed.
 - **Red at `both.reboot` or `both.nodes_back`**: read the reason at `hold_for_operator` or `close` at once.
@@ -38,8 +39,8 @@ with DAG(
     default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
 ) as dag:
     claim = ClaimOperator(task_id="claim")
-    assess, prepare = upgrade.assess(), upgrade.prepare(routes.INSTALL_BOTH)
-    approval, window = upgrade.approval(routes.INSTALL_BOTH), upgrade.window()
+    assess, prepare = upgrade.assess(), upgrade.prepare(routes.INSTALL_BOTH, downgrades=True)
+    approval, window = upgrade.approval(routes.INSTALL_BOTH, downgrades=True), upgrade.window()
     both = routes.dual_reboot()
     chain(claim, assess.entry)
     chain(assess.exit, prepare)

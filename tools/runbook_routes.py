@@ -24,6 +24,7 @@ PLANS: Final = {
     FailureClass.NOT_REBOOTED: PlanKind.TAKE_BACK,
     FailureClass.SECOND_REBOOT_LOST: PlanKind.FINISH_FORWARD,
     FailureClass.BOTH_BACK_ON_OLD: PlanKind.ROLL_BACK,
+    FailureClass.NOT_IN_SYNC: PlanKind.ROLL_BACK,  # where no rollback leads back from a dual reboot
     FailureClass.LEFT_RELAXED: PlanKind.TAKE_BACK,
     FailureClass.APART_ON_OLD: PlanKind.ROLL_BACK,
     FailureClass.APART_BEFORE_MOVE: PlanKind.ROLL_BACK,

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from srx_demo.approving import MOST, USERS, Approvers
 from srx_demo.at_the_cables import AtTheCables
-from srx_demo.lab import Lab, LabFailed, fault_names, models_of
+from srx_demo.lab import Lab, LabFailed, fault_names, models_of, releases_of
 from srx_demo.proving import prove
 from srx_demo.routes import DEMOS, RouteDemo, demo_of
 from srx_demo.scenery import TARGET_MODELS, Scenery, lab_table
@@ -154,6 +154,9 @@ def main() -> int:
     lab = Lab(state=home.root / "lab", topology=topology, speed=given.speed)
     others = dict.fromkeys(set(models_of(topology)) - set(TARGET_MODELS), release)
     scenery = Scenery.build(home, lab, release=release, others=others)
+    if demo.route is not Route.ISSU:
+        runs = {model: old for model, old in releases_of(topology).items() if old != release}
+        scenery.keep_old_images(runs)
     scenery.approvers = USERS[: demo.approvers if given.approvers is None else given.approvers]
     with ending_on_signals():
         return demonstrate(scenery, faults, demo, keep=given.keep)

@@ -148,8 +148,13 @@ class Lab:
 
 def models_of(topology: Path) -> tuple[str, ...]:
     """Of its clusters, each once."""
+    return tuple(releases_of(topology))
+
+
+def releases_of(topology: Path) -> dict[str, str]:
+    """What its clusters run, by model."""
     clusters = yaml.safe_load(topology.read_text(encoding="utf-8")).get("clusters") or ()
-    return tuple(dict.fromkeys(str(cluster.get("model")) for cluster in clusters))
+    return {str(cluster.get("model")): str(cluster.get("release")) for cluster in clusters}
 
 
 def make_image(model: str, release: str, size_mb: float, folder: Path) -> Path:

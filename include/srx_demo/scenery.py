@@ -31,6 +31,7 @@ class Scenery:
     lab: Lab
     image: ImageFile
     other_images: Mapping[str, ImageFile] = field(default_factory=dict)  # by the lab's model
+    old_images: tuple[ImageFile, ...] = ()  # of what clusters run: the way back where no rollback leads there
     check: Callable[[], None] = lambda: None
     shortest_pause_s: float = SHORTEST_PAUSE_S  # longer where many upgrades share the machine
     settings: Mapping[str, str] = field(default_factory=dict)  # variables of Airflow's, over the shipped ones
@@ -71,6 +72,18 @@ class Scenery:
             },
         )
 
+    def keep_old_images(self, releases: Mapping[str, str], image_mb: float = IMAGE_MB) -> None:
+        """``releases``: what the clusters of a model, in the lab's word, run."""
+        store = self.home.root / "image-store"
+        self.old_images = tuple(
+            ImageFile(
+                path=make_image(model, release, image_mb, store),
+                release=release,
+                models=(model.partition("-")[0],),
+            )
+            for model, release in releases.items()
+        )
+
     def options(self, parallelism: int | None = None) -> StackOptions:
         return StackOptions(
             files=self.home.root / "files",
@@ -86,7 +99,7 @@ class Scenery:
             self.home.root / "files",
             repository() / "include",
             self._endpoints,
-            (self.image, *self.other_images.values()),
+            (self.image, *self.other_images.values(), *self.old_images),
             self.lab.speed,
             self.shortest_pause_s,
             self.approvers,

@@ -131,6 +131,16 @@ def of_release(images: Iterable[Image], wanted: str) -> list[Image]:
     return exact or [image for image in known if same_release(image.release, wanted)]
 
 
+def old_images(images: Iterable[Image], model: str, target: Image, rules: SupportMatrix) -> tuple[Image, ...]:
+    """Where some rollback does not lead back: what a cluster of that model may run now, which nobody has seen
+    yet. Of the same kind of software as ``target``."""
+    if rules.routes is None or not rules.routes.rollbacks:
+        return ()
+    is_vmhost = image_facts(target.name).is_vmhost
+    fitting = (each for each in images if model in each.models and each.name != target.name)
+    return tuple(each for each in fitting if image_facts(each.name).is_vmhost is is_vmhost)
+
+
 def verify_image(image: Image) -> Verdict:
     """Compares the file's content with its SHA-256; reads the whole file (about 1 s a gigabyte)."""
     digest = hashlib.sha256()

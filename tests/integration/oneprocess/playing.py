@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from srx_issu.cli.outcome import Ending, ending
 from srx_issu.cli.run_dags import dag_of
 from tests.integration.oneprocess.place import Place
@@ -25,14 +27,23 @@ def begin(place: Place, row: Scenario) -> tuple[str, str]:
     return cluster, place.trigger(cluster)
 
 
-def carry_out(place: Place, run_id: str, choice: str | None = None, user: str = "operator") -> Ending:
-    """Until the run is over; ``user`` answers whatever it asks with ``choice``. None: nobody answers."""
+def carry_out(
+    place: Place,
+    run_id: str,
+    choice: str | None = None,
+    user: str = "operator",
+    before_recovery: Callable[[], None] = lambda: None,
+) -> Ending:
+    """Until the run is over; ``user`` answers whatever it asks with ``choice``. None: nobody answers.
+    ``before_recovery`` is done before a recovery is answered."""
     runs = dag_of(place.api(user), run_id)
     run = runs.run(run_id)
 
     def answer() -> bool:
         asked = runs.questions(run_id) if choice else ()
         for question in asked:
+            if question.task_id.startswith("recover."):
+                before_recovery()
             runs.answer(run_id, question.task_id, str(choice))
         return bool(asked)
 

@@ -14,7 +14,7 @@ from srx_demo.operator_files import ImageFile, image_entry
 from srx_issu.cli.outcome import Ending
 from tests.integration.oneprocess.place import Place
 from tests.integration.oneprocess.playing import carry_out
-from tests.integration.oneprocess.test_dual_reboot import ask_for, check_order
+from tests.integration.oneprocess.test_dual_reboot import BOTH, ask_for, check_order, events
 from tests.stack.airflow.other_clusters import OTHER_KINDS
 from tests.stack.scenarios.referee import ended
 from tests.stack.scenarios.scenario import Ended
@@ -48,6 +48,24 @@ def test_without_the_old_image_nothing_is_started(place: Place) -> None:
     assert seen.outcome == "NOT_READY"
     assert f"no image of {KIND.release} for {KIND.model} is in images/*.yaml" in end.reason
     assert check_order(place, cluster) == ()
+
+
+def test_a_cluster_that_does_not_synchronise_goes_back_by_the_old_image(place: Place, tmp_path: Path) -> None:
+    cluster = place.take_cluster("NO_WAY_BACK")
+    place.lab.inject("cold_sync_slow", cluster, factor="2000")
+    with old_image(place, tmp_path):
+        run_id = ask_for(place, cluster)
+        end = carry_out(
+            place, run_id, "Approve", user="approver", before_recovery=lambda: place.lab.clear(cluster)
+        )
+    seen = ended(place, cluster, run_id, end.outcome)
+    assert (seen.outcome, seen.failure) == ("ROLLED_BACK", "not_in_sync"), end.reason
+    releases = [event["release"] for event in events(place, cluster) if event["event"] == "release_pending"]
+    assert releases == [KIND.target, KIND.target, KIND.release, KIND.release]
+    order = check_order(place, cluster)
+    assert order[:2] == BOTH
+    assert sorted(order[2:]) == sorted(BOTH)  # who leads by then may be either
+    assert not any(event["event"] == "mixed_releases_heard" for event in events(place, cluster))
 
 
 @pytest.mark.release

@@ -194,6 +194,20 @@ def test_the_start_waits_for_the_gates_and_the_window_where_there_are_any(parsed
         assert tasks[task]["rule"] == "none_failed_min_one_success"
 
 
+@pytest.mark.parametrize(("dag", "start"), [("icu_cluster", "icu.start"), ("reboot_cluster", "both.install")])
+def test_a_downgrade_is_asked_for_itself_behind_the_start(
+    parsed: dict[str, Any], dag: str, start: str
+) -> None:
+    """Or straight behind what prepares it, where a campaign has approved the start."""
+    tasks = parsed["tasks"][dag]
+    guards = ["approval.confirm_approval", "approval.confirm_downgrade", "prepare"]
+    assert tasks["approval.approve_downgrade"]["up"] == ["approval.confirm_approval", "prepare"]
+    assert tasks["wait_for_window"]["up"] == guards
+    assert tasks[start]["up"] == [*guards, "wait_for_window"]
+    for task in ("approval.approve_downgrade", "approval.confirm_downgrade", "wait_for_window", start):
+        assert tasks[task]["rule"] == "none_failed_min_one_success"
+
+
 def test_each_way_of_a_recovery_waits_for_the_diagnosis_and_the_guard(parsed: dict[str, Any]) -> None:
     """The guard may be skipped where nobody is asked; nothing may run behind a failure."""
     tasks = parsed["tasks"]["issu_cluster"]

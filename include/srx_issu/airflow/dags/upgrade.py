@@ -6,15 +6,15 @@ journal, the log and the report; they begin with the task's group, or its own id
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import BaseOperator, TaskGroup, TriggerRule, chain
 
+from srx_issu.airflow.dags.gates import WINDOW, approval_gates, before_start
 from srx_issu.airflow.dags.tasks import ALWAYS, JOIN, branch, ending, looks, reaches, run, sends, wait_for
-from srx_issu.airflow.operators.approval import GATES, ApprovalGate
 from srx_issu.airflow.operators.close import CloseOperator
 from srx_issu.airflow.operators.evidence import COLLECT, EvidenceOperator
 from srx_issu.airflow.operators.recovery import RecoveryOperator
@@ -25,9 +25,13 @@ from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.step_events import OwnWait
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.steps.approval.ask_for_start import BeforeStart, ask_for_start, confirm_start
-from srx_issu.steps.approval.request import ApprovalRequest, recovery_request, start_request
-from srx_issu.steps.context import UpgradeContext
+from srx_issu.steps.approval.ask_for_start import (
+    BeforeStart,
+    ask_for_start,
+    confirm_downgrade,
+    confirm_start,
+)
+from srx_issu.steps.approval.request import downgrade_request, recovery_request, start_request
 from srx_issu.steps.evidence.keep_bundle import keep_bundle_after, keep_bundle_before
 from srx_issu.steps.recovery.branch import RecoveryBranch, choose_branch, confirm_recovery
 from srx_issu.steps.recovery.recover_cluster import Recovered, conclude_recovery
@@ -49,7 +53,6 @@ from srx_issu.steps.upgrade.start_issu import start_issu
 from srx_issu.steps.upgrade.trace_cluster import trace_cluster
 from srx_issu.steps.upgrade.validate_image import validate_image
 
-WINDOW = "wait_for_window"
 START_ISSU = "issu.start"  # the task with which the ISSU begins
 # The end of a run waits for nobody: what keeps it from being told is mostly over in a moment.
 AT_THE_END: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=3)}
@@ -57,11 +60,14 @@ AT_THE_END: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=3)}
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """A task group by its way in and its way on; ``endings`` are the branches on which the run is over."""
+    """A task group by its way in and its way on; ``endings`` are the branches on which the run is over.
+    ``second``: another way in, for whoever needs the first no more, and ``guards`` more ways on."""
 
     entry: BaseOperator
     exit: BaseOperator
     endings: Sequence[BaseOperator] = ()
+    second: Sequence[BaseOperator] = ()
+    guards: Sequence[BaseOperator] = ()
 
 
 def _in_a_row(*tasks: BaseOperator) -> Stage:
@@ -91,16 +97,7 @@ def assess() -> Stage:
         return Stage(entry=decision, exit=decision, endings=endings)
 
 
-def before_start(start: str) -> dict[BeforeStart, str | None]:
-    """``start``: the task with which the route begins."""
-    return {
-        BeforeStart.ASK: "approval.approve_start",
-        BeforeStart.WAIT: WINDOW,
-        BeforeStart.START: start,
-    }
-
-
-def prepare(start: str = START_ISSU) -> BranchStepOperator:
+def prepare(start: str = START_ISSU, *, downgrades: bool = False) -> BranchStepOperator:
     """Configuration saved, software backed up where the platform can, image on each node that needs it; and
     then to the gates, unless nobody need be asked."""
     return branch(
@@ -111,27 +108,42 @@ def prepare(start: str = START_ISSU) -> BranchStepOperator:
         sends("prepare.stage_old_image", stage_old_image, Sending.OLD_IMAGE),
         sends("prepare.validate_image", validate_image, Sending.VALIDATE),
         looks("prepare.ask_for_start", ask_for_start),
-        branches=before_start(start),
+        branches=before_start(start, downgrades=downgrades),
         once_begun=BeforeStart.START,
     )
 
 
-def approval(start: str = START_ISSU) -> Stage:
-    """The gates ask when policy says so; the guard behind them believes only what the journal holds."""
+def approval(start: str = START_ISSU, *, downgrades: bool = False) -> Stage:
+    """The gates ask when policy says so; the guard behind them believes only what the journal holds. Of a
+    route that leads to older releases, too, that is a question of its own, with gates and a guard."""
     with TaskGroup("approval", tooltip="A person says yes"):
         gates = approval_gates("approve_start", ApprovalPurpose.START, start_request)
-        branches = {
-            answer: task for answer, task in before_start(start).items() if answer is not BeforeStart.ASK
-        }
+        ways = before_start(start, downgrades=downgrades)
         # The gates that nobody needed are skipped.
         guard = branch(
             "confirm_approval",
             looks("approval.confirm_approval", confirm_start),
-            branches=branches,
+            branches={answer: task for answer, task in ways.items() if answer is not BeforeStart.ASK},
             trigger_rule=JOIN,
         )
         chain(gates, guard)
-        return Stage(entry=gates[0], exit=guard)
+        if not downgrades:
+            return Stage(entry=gates[0], exit=guard)
+        older = approval_gates(
+            "approve_downgrade",
+            ApprovalPurpose.DOWNGRADE,
+            downgrade_request,
+            trigger_rule=JOIN,  # behind the guard, or straight behind ``prepare`` where a campaign approved
+        )
+        second = branch(
+            "confirm_downgrade",
+            looks("approval.confirm_downgrade", confirm_downgrade),
+            branches={answer: ways[answer] for answer in (BeforeStart.WAIT, BeforeStart.START)},
+            trigger_rule=JOIN,
+        )
+        chain(guard, older[0])
+        chain(older, second)
+        return Stage(entry=gates[0], exit=second, second=older[:1], guards=(guard,))
 
 
 def window() -> WindowSensor:
@@ -159,11 +171,11 @@ def issu() -> Stage:
 
 
 def to_the_start(prepared: BaseOperator, asked: Stage, opened: BaseOperator, started: Stage) -> None:
-    """``prepare`` leads to the gates, to the window, or to the start itself; the guard to the last two."""
-    chain(prepared, asked.entry)
-    chain(prepared, opened)
-    chain(asked.exit, opened)
-    chain([prepared, asked.exit, opened], started.entry)
+    """``prepare`` leads to the gates, to the window, or to the start itself; each guard to the last two."""
+    guards = [*asked.guards, asked.exit]
+    chain(prepared, [asked.entry, *asked.second])
+    chain([prepared, *guards], opened)
+    chain([prepared, *guards, opened], started.entry)
 
 
 def verify() -> StepOperator:
@@ -281,17 +293,3 @@ def fail_back() -> Stage:
                 looks("fail_back.check_unchanged", check_unchanged, awaits=OwnWait.STATE_AFTER_FAIL_BACK),
             ),
         )
-
-
-def approval_gates(
-    name: str, purpose: ApprovalPurpose, request: Callable[[UpgradeContext], ApprovalRequest]
-) -> list[BaseOperator]:
-    """In a row: ``name``, ``name_2``, and so on. Each knows which gates behind it to skip."""
-    names = [name, *(f"{name}_{number}" for number in range(2, GATES + 1))]
-    gates: list[ApprovalGate] = []
-    for number, gate_name in reversed([*enumerate(names, start=1)]):
-        spares = [gate.task_id for gate in gates]
-        gate = ApprovalGate(task_id=gate_name, purpose=purpose, request=request, number=number, spares=spares)
-        gates.insert(0, gate)
-    chain(*gates)
-    return [*gates]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from srx_issu.catalog.faults import nearest
-from srx_issu.catalog.images import of_release
+from srx_issu.catalog.images import of_release, old_images
 from srx_issu.catalog.loading import Catalog
 from srx_issu.catalog.requests.on_site import person_on_site
 from srx_issu.domain.approvals.rule import Approvals, shortage
@@ -108,7 +108,7 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
         on_site=on_site,
         shared_limits=catalog.concurrency.of(cluster),
         support=support,
-        old_images=_old_images(catalog, cluster, image, support),
+        old_images=old_images(catalog.images.values(), cluster.model, image, support),
     )
 
 
@@ -227,18 +227,6 @@ def _software(rules: SupportMatrix, cluster: Cluster, image: Image) -> SoftwareF
             f"image {image.name} is {software} software; {engine}, which takes {needed} software"
         )
     return software
-
-
-def _old_images(
-    catalog: Catalog, cluster: Cluster, image: Image, support: SupportMatrix
-) -> tuple[Image, ...]:
-    """Where some rollback does not lead back: what the cluster may run now, which nobody has seen yet."""
-    if support.routes is None or not support.routes.rollbacks:
-        return ()
-    is_vmhost = image_facts(image.name).is_vmhost
-    others = (each for each in catalog.images.values() if each.name != image.name)
-    fitting = (each for each in others if cluster.model in each.models)
-    return tuple(each for each in fitting if image_facts(each.name).is_vmhost is is_vmhost)
 
 
 def _policy(catalog: Catalog, cluster: Cluster, image: Image, route: Route) -> Policy:

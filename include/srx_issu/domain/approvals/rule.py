@@ -18,6 +18,7 @@ class ApprovalPurpose(StrEnum):
     """What an answer allows."""
 
     START = "start"  # the ISSU, and what prepares it on the nodes
+    DOWNGRADE = "downgrade"  # the loss of traffic, and the older release, besides the start
     RECOVERY = "recovery"  # the newest recovery plan
 
 

@@ -106,10 +106,12 @@ ROUTE_FACTS: dict[FailureClass, Facts] = {
         symptom="Both nodes run the target, and are not in sync within `cold_sync_s`.",
         true_now="The upgrade is done, but a node could not take over.",
         service=TrafficImpact.NOT_REDUNDANT,
-        permission=Permission.NEVER,
-        at_most=Permission.NEVER,
-        words="'show chassis cluster information detail' names the SPU and what it waits for; 'show chassis "
-        "cluster status' the monitor failures.",
+        permission=Permission.ASK,
+        at_most=Permission.ASK,
+        words="'show chassis cluster information detail' names the SPU and what it waits for, 'show "
+        "chassis cluster status' the monitor failures. Where no rollback leads back from a dual reboot, you "
+        "are asked whether the old image, which is on both nodes, is installed again and both are rebooted: "
+        "traffic stops once more. Elsewhere nothing is sent.",
         source="[U]",
     ),
     **APART_FACTS,

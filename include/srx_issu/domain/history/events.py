@@ -126,6 +126,7 @@ class ReadinessPassed:
     support: str
     findings: tuple[str, ...] = ()
     measured: str | None = None
+    downgrade_from: str | None = None  # what runs, where the image is an older release
 
 
 @dataclass(frozen=True, kw_only=True)

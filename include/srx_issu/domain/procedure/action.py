@@ -213,6 +213,12 @@ class PlannedAction:
     stop_when: tuple[StateCondition, ...] = ()  # one of these holds: a person is paged at once
 
     @property
+    def is_urgent(self) -> bool:
+        """Whether a node has to be down before its peer can be back: it is looked at without a pause."""
+        is_together = any(each.order is CommandKind.REBOOT_TOGETHER for each in self.commands)
+        return is_together and self.deadline == "shortest_boot_s"
+
+    @property
     def needs_a_worker(self) -> bool:
         """Whether something of it shows to no trigger."""
         of_commands = ((*each.needs, *each.waits_for, *each.done_when) for each in self.commands)

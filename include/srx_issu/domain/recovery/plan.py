@@ -52,6 +52,11 @@ class RecoveryPlan:
     def commands(self) -> tuple[PlannedCommand, ...]:
         return tuple(command for action in self.actions for command in action.commands)
 
+    @property
+    def urgent_keys(self) -> frozenset[str]:
+        """Of the commands that take a node down before its peer can be back."""
+        return frozenset(each.key for action in self.actions if action.is_urgent for each in action.commands)
+
     def action(self, name: ActionName) -> PlannedAction | None:
         """The step of that name; None = this plan has none."""
         return next((action for action in self.actions if action.name is name), None)

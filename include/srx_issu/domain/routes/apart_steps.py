@@ -28,6 +28,7 @@ class ApartSteps:
     relaxed: Relaxed
     software: SoftwareFamily
     image_path: str
+    old_image_path: str | None = None  # on both nodes, where no rollback leads back
     can_roll_back: bool = False  # 'request system software rollback' leads from the target to the old release
 
     def ports(self, node: NodeName) -> tuple[str, ...]:
@@ -109,9 +110,17 @@ class ApartSteps:
         )
 
     def install(
-        self, name: ActionName, node: NodeName, release: str, purpose: SendPurpose, needs: Conditions
+        self,
+        name: ActionName,
+        node: NodeName,
+        release: str,
+        purpose: SendPurpose,
+        needs: Conditions,
+        *,
+        image_path: str | None = None,
     ) -> PlannedAction:
-        """Sent once: where the answer is lost, only what the node will boot next tells."""
+        """Sent once: where the answer is lost, only what the node will boot next tells. ``image_path`` None:
+        that of the target."""
         there = pending(node, release)
         command = PlannedCommand(
             key=f"install_{node}",
@@ -119,7 +128,7 @@ class ApartSteps:
             node=node,
             subject=node,
             software=self.software,
-            image_path=self.image_path,
+            image_path=image_path or self.image_path,
             purpose=purpose,
             is_once=True,
             needs=needs,

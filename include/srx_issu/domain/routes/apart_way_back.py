@@ -72,13 +72,15 @@ def _apart_on_old(at: _Stopped) -> WayOut:
 
 
 def _before_move(at: _Stopped) -> WayOut:
-    """The secondary goes back alone; the traffic stays where it is."""
+    """The secondary goes back alone, by the old image where no rollback leads there; the traffic stays where
+    it is."""
     node, old = at.secondary, at.plan.old_release
-    if not at.steps.can_roll_back:
-        return WayOut(kind=PlanKind.HOLD)
     carried = (runs(at.primary, old), at.steps.open(at.primary))
+    back = _roll_back(at, node) if at.steps.can_roll_back else _install_old(at, node, carried)
+    if back is None:
+        return WayOut(kind=PlanKind.HOLD)
     actions = (
-        _roll_back(at, node),
+        back,
         at.steps.reboot(ActionName.REBOOT_SECONDARY, node, _HOME, (*carried, pending(node, old))),
         at.steps.back_alone(ActionName.SECONDARY_ALONE, node, old),
         *_joined_again(at, node, old),
@@ -170,6 +172,19 @@ def _take_back(at: _Stopped, node: NodeName) -> PlannedAction:
 
 def _roll_back(at: _Stopped, node: NodeName) -> PlannedAction:
     return _software_back(at, node, pending(node, at.plan.old_release), at.plan.target)
+
+
+def _install_old(at: _Stopped, node: NodeName, carried: tuple[StateCondition, ...]) -> PlannedAction | None:
+    if at.steps.old_image_path is None:
+        return None
+    return at.steps.install(
+        ActionName.INSTALL_ON_SECONDARY,
+        node,
+        at.plan.old_release,
+        _HOME,
+        (*carried, runs(node, at.plan.target)),
+        image_path=at.steps.old_image_path,
+    )
 
 
 def _software_back(at: _Stopped, node: NodeName, done: StateCondition, running: str) -> PlannedAction:

@@ -16,6 +16,7 @@ from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
 from srx_issu.domain.routes.plan import PhasePlan, RoutePhase, RoutePlan
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.leads_back import old_image_path
 from srx_issu.domain.upgrade.route import Route
 
 REBOOTS = "reboot_"  # the keys of its reboots begin so
@@ -80,7 +81,12 @@ def dual_reboot_plan(before: Snapshot, intent: Intent) -> RoutePlan:
         ),
     )
     return RoutePlan(
-        route=Route.DUAL_REBOOT, starter=primary, old_release=old, target=way.target, phases=phases
+        route=Route.DUAL_REBOOT,
+        starter=primary,
+        old_release=old,
+        target=way.target,
+        phases=phases,
+        old_image_path=old_image_path(intent, before),
     )
 
 

@@ -23,7 +23,7 @@ from srx_issu.domain.routes.commit_step import CommitStep
 from srx_issu.domain.routes.plan import PhasePlan, RoutePhase, RoutePlan
 from srx_issu.domain.routes.relaxed import closing, opening, relaxed
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.domain.upgrade.leads_back import leads_back
+from srx_issu.domain.upgrade.leads_back import leads_back, old_image_path
 from srx_issu.domain.upgrade.route import Route
 
 _BOTH = tuple(NodeName)
@@ -101,6 +101,7 @@ def minimal_downtime_plan(before: Snapshot, intent: Intent) -> RoutePlan:
         target=way.target,
         phases=phases,
         apart=way.steps,
+        old_image_path=way.steps.old_image_path,
     )
 
 
@@ -147,6 +148,7 @@ def _steps(before: Snapshot, intent: Intent, old_release: str, settings: Collect
         relaxed=relaxed(settings),
         software=intent.software,
         image_path=intent.image.node_path,
+        old_image_path=old_image_path(intent, before),
         can_roll_back=leads_back(intent.cluster.model, old_release, intent.image.release, intent.support),
     )
 

@@ -50,6 +50,7 @@ class RoutePlan:
     target: str
     phases: tuple[PhasePlan, ...]
     apart: ApartSteps | None = None  # of a route that takes the nodes apart
+    old_image_path: str | None = None  # on both nodes, where no rollback leads back
 
     def __post_init__(self) -> None:
         keys = [command.key for command in self.commands]

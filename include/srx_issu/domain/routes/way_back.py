@@ -7,6 +7,7 @@ safe way is forward, and only while it is not back. Where two releases may hear 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from srx_issu.domain.cluster.model import NextBoot, NodeName, Snapshot
 from srx_issu.domain.failure.classes import FailureClass, Permission
@@ -21,9 +22,15 @@ from srx_issu.domain.recovery import steps
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.routes.apart_steps import ApartSteps
 from srx_issu.domain.routes.apart_way_back import way_out
+from srx_issu.domain.routes.back_to_old import back_to_old
 from srx_issu.domain.routes.plan import RoutePlan
 from srx_issu.domain.routes.relaxed import left_over
 from srx_issu.domain.upgrade.commands import SoftwareFamily
+
+_SECOND_OUTAGE = (
+    "Traffic stops once more, for one boot of both nodes, and every session is lost. As it is, it goes on "
+    "without a second node: refuse, and find out why they do not synchronise, if that is the lesser harm."
+)
 
 
 def recover_route(
@@ -45,13 +52,25 @@ def recover_route(
         return _of_nodes_apart(plan, plan.apart, now, diagnosis, permission)
     if failure is FailureClass.SECOND_REBOOT_LOST:
         return _reboot_what_is_left(plan, before, now, diagnosis, software, permission)
-    if failure is FailureClass.BOTH_BACK_ON_OLD:
-        closing = (_in_sync(), steps.verify(now, plan.old_release))
-        return _plan(diagnosis, PlanKind.ROLL_BACK, permission, closing, release=plan.old_release)
+    if failure in (FailureClass.NOT_IN_SYNC, FailureClass.BOTH_BACK_ON_OLD):
+        return _whole_on_one_release(plan, now, diagnosis, software, permission)
     held = tuple(view.node for view in now.views if view.next_boot is not None and view.next_boot.is_other)
     taking = (take_back(plan, held, software),) if held else ()
     actions = (*taking, steps.verify(now, plan.old_release))
     return _plan(diagnosis, PlanKind.TAKE_BACK, permission, actions, release=plan.old_release)
+
+
+def _whole_on_one_release(
+    plan: RoutePlan, now: Snapshot, diagnosis: Diagnosis, software: SoftwareFamily, permission: Permission
+) -> RecoveryPlan:
+    """Back on the old one nothing is sent; from the target the old image leads back, where it is needed."""
+    kind, old = PlanKind.ROLL_BACK, plan.old_release
+    if diagnosis.failure is FailureClass.BOTH_BACK_ON_OLD:
+        return _plan(diagnosis, kind, permission, (_in_sync(), steps.verify(now, old)), release=old)
+    actions = back_to_old(plan, now, software)
+    if not actions:
+        return _hold(diagnosis)
+    return replace(_plan(diagnosis, kind, permission, actions, release=old), cautions=(_SECOND_OUTAGE,))
 
 
 def _of_nodes_apart(

@@ -49,6 +49,12 @@ def old_image_of(intent: Intent, before: Snapshot) -> OldImage | None:
     return OldImage(release=running, rule=rule, image=image, missing=_missing(intent, running))
 
 
+def old_image_path(intent: Intent, before: Snapshot) -> str | None:
+    """On a node; None where a rollback leads back, and where the catalogue has no old image."""
+    old = old_image_of(intent, before)
+    return None if old is None or old.image is None else old.image.node_path
+
+
 def _rule(model: str, old_release: str, target: str, rules: SupportMatrix) -> RollbackRule | None:
     """The first rule that holds or may hold; None where a rollback works. Raises UnparsableVersion."""
     old, new = parse(old_release), parse(target)

@@ -21,11 +21,13 @@ from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 
 REFUSALS = {
     ApprovalPurpose.START: Outcome.REFUSED,
+    ApprovalPurpose.DOWNGRADE: Outcome.REFUSED,
     ApprovalPurpose.RECOVERY: Outcome.NEEDS_OPERATOR,
 }
 NOT_ASKED = "not asked"
 _SENT = {
     ApprovalPurpose.START: "nothing was sent",
+    ApprovalPurpose.DOWNGRADE: "nothing was sent",
     ApprovalPurpose.RECOVERY: "nothing more is sent",
 }
 
@@ -33,7 +35,7 @@ _SENT = {
 def confirm_approval(context: UpgradeContext, purpose: ApprovalPurpose) -> Facts:
     """Raises RequestRefused, with the outcome written down, unless it is approved."""
     so_far = context.known()
-    if purpose is ApprovalPurpose.START and so_far.start is not None:
+    if purpose is not ApprovalPurpose.RECOVERY and so_far.start is not None:
         return {"begun": "the ISSU was asked for already: nothing to approve any more"}
     found = standing(so_far, context.intent, purpose, context.journal.now())
     if isinstance(found, NotApproved):

@@ -56,6 +56,8 @@ def standing(
     match ApprovalPurpose(purpose):
         case ApprovalPurpose.START:
             return _start(state, intent, now, expires=expires)
+        case ApprovalPurpose.DOWNGRADE:
+            return _downgrade(state, intent, now, expires=expires)
         case ApprovalPurpose.RECOVERY:
             return _recovery(state, intent, now)
         case never:
@@ -68,8 +70,12 @@ def why_asked(state: UpgradeState, intent: Intent, purpose: str) -> str | None:
         if state.plan is not None and state.plan.event.permission is Permission.AUTOMATIC:
             return None
         return "policy asks before this recovery; see policy/failures.yaml"
-    if ask := _ask(state, intent):
-        return ask
+    if ApprovalPurpose(purpose) is ApprovalPurpose.DOWNGRADE:
+        return "a downgrade is approved for itself" if downgrade_of(state) else None
+    return _ask(state, intent) or _why_asked_for_start(intent)
+
+
+def _why_asked_for_start(intent: Intent) -> str | None:
     if intent.no_validate:
         return "the run asks for a start without the node's own validation (no-validate)"
     rule = intent.approvals.start
@@ -85,7 +91,14 @@ def in_force(state: UpgradeState, intent: Intent, purpose: str) -> InForce | Non
     if state.assessment is None:
         return None
     parts = {**start_parts(intent, state.assessment, found_since(state)), **_route_parts(state)}
+    if ApprovalPurpose(purpose) is ApprovalPurpose.DOWNGRADE:
+        parts = {"downgrade": f"{downgrade_of(state)} to {intent.image.release}", **parts}
     return InForce(digest=digest(parts), parts=parts)
+
+
+def downgrade_of(state: UpgradeState) -> str | None:
+    """What the cluster runs, where it goes to an older release; None: it does not."""
+    return state.assessment.passed.downgrade_from if state.assessment else None
 
 
 def found_since(state: UpgradeState) -> list[str]:
@@ -192,6 +205,16 @@ def _is_own_matter(state: UpgradeState, intent: Intent) -> bool:
     is_off = intent.route is Route.ICU and intent.policy.no_tcp_syn_check
     commits = are_wanted(intent) or intent.route is Route.MINIMAL_DOWNTIME
     return intent.no_validate or commits or is_off or bool(_ask(state, intent))
+
+
+def _downgrade(state: UpgradeState, intent: Intent, now: datetime, *, expires: bool) -> Judgement:
+    """Read by a person, cluster by cluster: no campaign's yes covers it."""
+    question = in_force(state, intent, ApprovalPurpose.DOWNGRADE)
+    if question is None:
+        return _start(state, intent, now, expires=expires)  # nothing was assessed
+    if downgrade_of(state) is None:
+        return Approved(reason="no downgrade")
+    return _judge(state, intent, ApprovalPurpose.DOWNGRADE, question.digest, now, expires=expires)
 
 
 def _recovery(state: UpgradeState, intent: Intent, now: datetime) -> Judgement:

@@ -55,7 +55,7 @@ def approach(
     more. An answer that was ``lost`` is told by the next gate: this one's words cannot be changed."""
     _require_open(context)
     so_far = context.known()
-    if gate.purpose is ApprovalPurpose.START and so_far.start is not None:
+    if gate.purpose is not ApprovalPurpose.RECOVERY and so_far.start is not None:
         return Enough(reason="the ISSU was asked for already: nothing to approve any more")
     if was_cleared(so_far, gate):  # to ask again: what it was answered before does not count any more
         so_far = without_answers(so_far, gate.name)

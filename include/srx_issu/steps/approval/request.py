@@ -8,11 +8,12 @@ from srx_issu.domain.approvals.judge import REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import RequestRefused, UnparsableVersion
+from srx_issu.domain.history.events import FoundBy
 from srx_issu.domain.history.state_parts import Ready
 from srx_issu.domain.junos.version import parse
 from srx_issu.domain.recovery.descriptions import describe as describe_plan
 from srx_issu.domain.routes.choice import RouteChoice
-from srx_issu.domain.routes.describe import route_words
+from srx_issu.domain.routes.describe import outage_words, route_words
 from srx_issu.domain.upgrade.commands import AddSoftware
 from srx_issu.domain.upgrade.decide import SYN_CHECK_OFF_S, start_command
 from srx_issu.domain.upgrade.goals import describe
@@ -20,13 +21,14 @@ from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.leads_back import old_image_of
 from srx_issu.domain.upgrade.route import Allowance, Route
 from srx_issu.domain.upgrade.traces import UNDO, are_wanted, trace_lines
-from srx_issu.steps.approval.facts import found_since, why_asked
+from srx_issu.steps.approval.facts import downgrade_of, found_since, why_asked
 from srx_issu.steps.approval.route_lines import route_lines
-from srx_issu.steps.baseline import course_of, timers_in_force
+from srx_issu.steps.baseline import baseline, baseline_state, course_of, timers_in_force
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.stored_plan import stored_diagnosis, stored_plan
 from srx_issu.steps.routes.stored_plan import route_plan
 from srx_issu.steps.upgrade.eligibility import routes_to
+from srx_issu.steps.upgrade.route_facts import is_ha_link_encrypted
 
 FLOW_BASED_IPV6 = (10, 2)  # guide: from this release on
 
@@ -192,6 +194,38 @@ def _readiness(ready: Ready | None) -> list[str]:
     found = "nothing else speaks against it" if asked else ready.text.removeprefix("ready: ")
     findings = [text for text in ready.passed.findings if asked is None or text not in asked]
     return [f"Readiness: {found}.", *(f"- {text}" for text in findings)]
+
+
+def downgrade_request(context: UpgradeContext) -> ApprovalRequest:
+    """The second question where the image is an older release: nothing but what that means."""
+    intent, so_far = context.intent, context.known()
+    running, choice = downgrade_of(so_far), routes_to(context, baseline(so_far, context.evidence))
+    own = choice.of(intent.route) if choice is not None else None
+    validated = [f"- {node}: {' '.join(words.split())}" for node, words in so_far.validated.items()]
+    against = [f"- {text}" for text in so_far.found_by(FoundBy.VALIDATION)]
+    lines = [
+        f"**{intent.cluster.name}** goes **back** from {running} to **{intent.image.release}**, an older "
+        f"release, by {intent.route.label}. Besides the start, this is asked for itself.",
+        f"**Traffic stops**: {outage_words(own.cost if own else None)}. Sessions are lost. A downgrade may "
+        "disrupt the network and lose data (guide).",
+        "**Configuration**: the older release may not know statements that the newer one has. "
+        "What each node's own validation says of it:",
+        "\n".join((*validated, *against)) or "- it was not validated by a node",
+        _encryption(is_ha_link_encrypted(baseline_state(so_far, context.evidence))),
+    ]
+    subject = f"Accept the downgrade of {intent.cluster.name} to {intent.image.release}?"
+    return ApprovalRequest(subject=subject, body="\n\n".join(lines))
+
+
+def _encryption(is_on: bool | None) -> str:
+    shown = {
+        False: "the configuration has none",
+        True: "**it is on**. Deactivate it first where the older release has none, else the nodes cannot "
+        "talk. Whether switching it off needs a reboot is not documented",
+        None: "**not known**: the configuration was not read. It must be off where the older release "
+        "has none",
+    }[is_on]
+    return f"Encryption of the HA link (guide): {shown}."
 
 
 def recovery_request(context: UpgradeContext) -> ApprovalRequest:

@@ -10,7 +10,7 @@ from srx_issu.domain.history.sending_rules import BY_PLAN
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.commands import Command
-from srx_issu.steps.approval.facts import standing
+from srx_issu.steps.approval.facts import downgrade_of, standing
 from srx_issu.steps.gate.order import RouteCommitOrder, RouteOrder
 from srx_issu.steps.gate.reading import GateReading
 from srx_issu.steps.recovery.stored_plan import digest_of
@@ -20,8 +20,20 @@ from srx_issu.steps.routes.stored_plan import route_plan
 def approved(reading: GateReading) -> Finding:
     if not_of_plan := _not_of_the_plan(reading):
         return Fails(reason=not_of_plan)
-    found = standing(reading.known, reading.context.intent, ApprovalPurpose.START, reading.now)
-    return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
+    return _start_and_downgrade(reading, expires=True)
+
+
+def _start_and_downgrade(reading: GateReading, *, expires: bool) -> Finding:
+    """Where the image is an older release, both questions were answered yes."""
+    reasons = list[str]()
+    for purpose in (ApprovalPurpose.START, ApprovalPurpose.DOWNGRADE):
+        if purpose is ApprovalPurpose.DOWNGRADE and downgrade_of(reading.known) is None:
+            continue
+        found = standing(reading.known, reading.context.intent, purpose, reading.now, expires=expires)
+        if not isinstance(found, Approved):
+            return Fails(reason=found.reason)
+        reasons.append(found.reason)
+    return Holds(reason="; ".join(reasons))
 
 
 def _not_of_the_plan(reading: GateReading) -> str | None:
@@ -52,8 +64,7 @@ def route_approved(reading: GateReading) -> Finding:
         return Fails(reason=not_of_plan)
     if not reading.known.route_commands:
         return Fails(reason="nothing of this plan was begun")
-    found = standing(reading.known, reading.context.intent, ApprovalPurpose.START, reading.now, expires=False)
-    return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
+    return _start_and_downgrade(reading, expires=False)
 
 
 def _issu_is_over(reading: GateReading) -> Finding:

@@ -54,6 +54,7 @@ from srx_issu.steps.waits.by_hand import await_hands
 from srx_issu.steps.waits.converge import ActionWait, NotYet
 from srx_issu.steps.waits.look_later import look_later
 
+LOOK_AGAIN_S = 2.0  # where seconds count
 KEY_PREFIX = "recover."  # of the keys of a recovery's commands in the journal
 _LAST_LOOKS = 3
 
@@ -102,6 +103,8 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
                 return {"done": step.reason}
             case Send():
                 _send(context, plan, step)
+            case Wait() if step.action.is_urgent and plan.urgent_keys.intersection(one.key for one in sent):
+                _look_soon(context, plan, step, sent)
             case Wait():
                 timers = timers_in_force(context.known(), context.intent)
                 deadline_s = float(getattr(timers, step.action.deadline))
@@ -126,6 +129,17 @@ def _is_past(plan: RecoveryPlan, name: ActionName, sent: tuple[TakenCommand, ...
     later = plan.actions[names.index(name) + 1 :] if name in names else ()
     keys = {command.key for action in later for command in action.commands}
     return any(one.key in keys for one in sent)
+
+
+def _look_soon(
+    context: UpgradeContext, plan: RecoveryPlan, step: Wait, sent: tuple[TakenCommand, ...]
+) -> None:
+    """Seconds count: the worker is kept. The time runs from the first reboot."""
+    first = next(one.at for one in sent if one.key in plan.urgent_keys)
+    deadline_s = float(getattr(timers_in_force(context.known(), context.intent), step.action.deadline))
+    if (context.journal.now() - first).total_seconds() > deadline_s:
+        overdue(context, step.action.name, ActionWait(reason=step.reason, deadline_s=deadline_s))
+    context.clock.sleep(min(LOOK_AGAIN_S, context.intent.policy.timers.poll_s))
 
 
 def overdue(context: UpgradeContext, name: ActionName, waiting: ActionWait) -> NoReturn:

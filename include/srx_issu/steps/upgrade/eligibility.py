@@ -11,7 +11,7 @@ from srx_issu.domain.routes.choose import choose_route
 from srx_issu.domain.routes.conditions import RouteConditions
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.model_routes import command_for
-from srx_issu.domain.upgrade.route import Allowance, Route
+from srx_issu.domain.upgrade.route import Allowance, Direction, Route
 from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.upgrade.route_facts import route_conditions
@@ -49,6 +49,13 @@ def routes_to(context: UpgradeContext, before: Snapshot) -> RouteChoice | None:
     if running is None or intent.support is None:
         return None
     return _choice(intent, running, intent.support, route_conditions(context, before))
+
+
+def downgrade_from(context: UpgradeContext, before: Snapshot) -> str | None:
+    """What the cluster runs, where the image is known to be an older release: that is approved for itself."""
+    choice = routes_to(context, before)
+    is_down = choice is not None and choice.direction is Direction.DOWNGRADE
+    return _running(before) if is_down else None
 
 
 def _running(before: Snapshot) -> str | None:

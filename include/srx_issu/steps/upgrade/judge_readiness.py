@@ -21,7 +21,7 @@ from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.routes.stored_plan import objections_to_route, plan_route
 from srx_issu.steps.upgrade.comparing import keep_validations
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
-from srx_issu.steps.upgrade.eligibility import eligibility
+from srx_issu.steps.upgrade.eligibility import downgrade_from, eligibility
 from srx_issu.steps.upgrade.refuse_start import refuse_start
 
 # Without them there is no plan, which says the same in its own words.
@@ -101,6 +101,7 @@ def _record_ready(
         support=f"{support.route or support.verdict}: {support.reason}",
         findings=tuple(result.text for result in readiness.findings),
         measured=_measured(context) if for_approval else None,
+        downgrade_from=downgrade_from(context, before),
     )
     context.record(passed, f"ready: {readiness.reason}")
 

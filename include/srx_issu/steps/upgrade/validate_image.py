@@ -1,7 +1,8 @@
 """Prepare: the node that will start holds its configuration against the image, where policy wants it.
 
 The ISSU does the same by itself, in its second step; here its no costs nothing, and is told before people are
-asked. Whether a cluster's platform has the command is the node's to say.
+asked. Before a downgrade it is always asked for: whether the older release takes the configuration is told
+with the question about it. Whether a cluster's platform has the command is the node's to say.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import ValidateImage
 from srx_issu.domain.upgrade.intent import ImageValidation
+from srx_issu.steps.approval.facts import downgrade_of
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
@@ -53,7 +55,8 @@ def _validated(context: UpgradeContext, node: NodeName) -> Facts:
 
 
 def _why_not(context: UpgradeContext) -> str | None:
-    if context.intent.policy.validate_image is ImageValidation.NEVER:
+    is_never = context.intent.policy.validate_image is ImageValidation.NEVER
+    if is_never and downgrade_of(context.known()) is None:
         return "policy asks for no validation by the node before the start (validate_image)"
     if context.intent.no_validate:
         return "the run asks for a start without the node's own validation"
