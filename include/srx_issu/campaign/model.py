@@ -170,6 +170,7 @@ class Campaign:
     retry: Retry = field(default_factory=Retry)
     fail_back: bool = True
     routes: Mapping[str, Route] = field(default_factory=dict)  # by model; others: ISSU or ICU
+    on_site: Mapping[str, str] = field(default_factory=dict)  # by cluster: who is at its cables
     staging: Staging | None = None  # None = each upgrade copies its own image
 
     def calendar_of(self, site: str) -> Calendar:
@@ -207,6 +208,7 @@ class FleetCluster:
     shared: tuple[SharedLimit, ...] = ()  # policy/concurrency.yaml
     route: Route = Route.ISSU
     outage_s: int | None = None  # how long its traffic may stop, by policy; None = no figure
+    on_site: str = ""  # who is at its cables, where the route needs somebody there
     sessions: str = ""  # what becomes of them on that route, by policy
     asks: str = (
         ""  # why a person is asked again in its own run, as far as that is known before; "" = not known

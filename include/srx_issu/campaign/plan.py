@@ -19,7 +19,7 @@ from srx_issu.campaign.model import Campaign, FleetCluster, UsualCourse, WaveSiz
 from srx_issu.domain.upgrade.intent import SharedLimit
 from srx_issu.domain.upgrade.route import Route
 
-_OF_ROUTES = ("route", "outage_s", "sessions")
+_OF_ROUTES = ("route", "outage_s", "sessions", "on_site")
 _SEEN = ("running", "asks")
 
 
@@ -40,6 +40,7 @@ class PlannedCluster:
     route: Route = Route.ISSU
     outage_s: int | None = None  # see FleetCluster
     sessions: str = ""  # see FleetCluster
+    on_site: str = ""  # see FleetCluster
     running: str | None = None  # release last seen; None: its route is judged when its turn comes
     asks: str = ""  # see FleetCluster
 
@@ -172,6 +173,7 @@ def _planned(member: FleetCluster) -> PlannedCluster:
         route=member.route,
         outage_s=member.outage_s,
         sessions=member.sessions,
+        on_site=member.on_site,
         running=member.release,
         asks=member.asks,
     )

@@ -382,9 +382,25 @@ def test_a_route_for_a_model_without_image_is_a_fault(folder: Folder) -> None:
     assert fault == "spring.yaml:3: a route for SRX345, which has no image; name it under target"
 
 
-def test_a_route_that_needs_somebody_at_the_cables_is_a_fault(mixed: Folder) -> None:
-    (fault,) = faults(mixed, f"{MIXED}    routes: {{VSRX: minimal_downtime}}\n")
-    assert "minimal downtime (KB17947) needs a person at the cables of each cluster" in fault
+def test_a_cluster_is_left_out_where_its_route_needs_somebody_at_the_cables_and_nobody_is_named(
+    mixed: Folder,
+) -> None:
+    text = f"{MIXED}    routes: {{VSRX: minimal_downtime}}\n"
+    _, left_out = planned(mixed, text, {})
+    assert "needs a person at the cables of virtual" in left_out["virtual"]
+    assert "below 'on_site', by the cluster's name" in left_out["virtual"]
+    routes, _ = planned(mixed, f"{text}    on_site: {{virtual: Bea Byron}}\n", {})
+    assert routes["virtual"].startswith("minimal_downtime")
+    plan = plan_campaign(mixed.catalog(), "spring", dict).plan
+    assert {cluster.name: cluster.on_site for cluster in plan.clusters if cluster.on_site} == {
+        "virtual": "Bea Byron"
+    }
+
+
+def test_who_is_on_site_of_a_cluster_that_is_not_there_is_a_fault(mixed: Folder) -> None:
+    (fault,) = faults(mixed, f"{MIXED}    on_site: {{virtul: Bea}}\n")
+    assert "no cluster 'virtul' in the inventory" in fault
+    assert "virtual" in fault
 
 
 def test_a_window_must_fit_what_the_route_takes_and_the_plan_says_who_asks_again(mixed: Folder) -> None:

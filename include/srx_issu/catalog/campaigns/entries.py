@@ -183,6 +183,10 @@ class CampaignFile(FileEntry):
         default_factory=dict,
         description="By model: how both nodes come to the image; others: ISSU or ICU.",
     )
+    on_site: dict[Name, Words] = Field(
+        default_factory=dict,
+        description="By cluster: who is at its cables; minimal_downtime is not taken without.",
+    )
     select: SelectEntry = Field(description="Which clusters.")
     exclude: SelectEntry | None = Field(None, description="Which of them not.")
     canary: tuple[Name, ...] = Field((), description="The first wave, by name.")

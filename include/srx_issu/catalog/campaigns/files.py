@@ -44,7 +44,6 @@ from srx_issu.catalog.folder import find_files
 from srx_issu.catalog.images import of_release
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import FileFault
-from srx_issu.domain.routes.route import FACTS
 
 _NAME = re.compile(r"[A-Za-z0-9-]+(_[A-Za-z0-9-]+)*")
 
@@ -97,6 +96,7 @@ def check_campaign(
     if entry is not None:
         if clusters is not None:
             _check_names(checked, entry, clusters)
+            _check_on_site(checked, entry, clusters)
             warn_of_models_without_target(checked, entry, clusters.values())
         _check_images(checked, entry, images)
     faults = tuple(sorted({*document.faults, *checked.faults}))
@@ -104,16 +104,9 @@ def check_campaign(
 
 
 def _check_routes(checked: Checked, entry: CampaignFile) -> None:
-    for model, route in entry.routes.items():
+    for model in entry.routes:
         if model not in entry.target:
             checked.fault(f"a route for {model}, which has no image", "name it under target", "routes", model)
-        if FACTS[route].needs_person_on_site:
-            checked.fault(
-                f"{route.label} needs a person at the cables of each cluster, whom no campaign names",
-                "take another route, or upgrade these clusters one by one",
-                "routes",
-                model,
-            )
 
 
 def _read(path: Path) -> tuple[CampaignDocument, Checked, CampaignFile | None]:
@@ -174,6 +167,12 @@ def _check_dates(checked: Checked, entry: CampaignFile) -> None:
     )
 
 
+def _check_on_site(checked: Checked, entry: CampaignFile, clusters: Mapping[str, Cluster]) -> None:
+    for name in entry.on_site:
+        if name not in clusters:
+            checked.fault(f"no cluster {name!r} in the inventory", nearest(name, clusters), "on_site", name)
+
+
 def _check_names(checked: Checked, entry: CampaignFile, clusters: Mapping[str, Cluster]) -> None:
     known = {
         "sites": {c.site for c in clusters.values()},
@@ -227,6 +226,7 @@ def _campaign(name: str, entry: CampaignFile) -> Campaign:
         name=name,
         target=entry.target,
         routes=entry.routes,
+        on_site=entry.on_site,
         select=_selection(entry.select),
         exclude=_selection(entry.exclude) if entry.exclude else Selection(),
         waves=(*canary, *sizes),

@@ -14,6 +14,7 @@ from srx_issu.campaign.planning import Planning
 from srx_issu.catalog.campaigns.files import campaign_file, check_campaign
 from srx_issu.catalog.images import of_release
 from srx_issu.catalog.loading import Catalog
+from srx_issu.catalog.requests.on_site import person_on_site
 from srx_issu.catalog.requests.upgrade import find_image
 from srx_issu.domain.approvals.rule import ApprovalRule, strictest
 from srx_issu.domain.cluster.model import Cluster, Image
@@ -74,6 +75,7 @@ class _Fleet:
         verdict = _Verdict(objection=objection)
         if image and objection is None:
             verdict = self._verdict(cluster.model, route, release, image.release, cluster.has_path_beside)
+        on_site, missing = self._on_site(cluster, route) if image else ("", None)
         cost = rules.routes.cost(route, cluster.model) if rules.routes and route else None
         return FleetCluster(
             name=cluster.name,
@@ -85,7 +87,7 @@ class _Fleet:
             labels=cluster.labels,
             release=release,
             image=image.name if image else None,
-            objection=f"on hold: {cluster.hold}" if cluster.hold else verdict.objection,
+            objection=f"on hold: {cluster.hold}" if cluster.hold else verdict.objection or missing,
             worst_case_s=policy.timers.by_route(route or Route.ISSU).worst_case_s if policy else 0.0,
             facts=_digest(codec.canonical(cluster), self._image_text(image), policy_text) if image else "",
             image_sha256=image.sha256 if image else "",
@@ -93,8 +95,17 @@ class _Fleet:
             route=route or Route.ISSU,
             outage_s=cost.outage_s if cost else None,
             sessions=cost.sessions if cost else "",
+            on_site=on_site,
             asks=verdict.asks,
         )
+
+    def _on_site(self, cluster: Cluster, route: Route | None) -> tuple[str, str | None]:
+        """Who is at the cables, and what is missing where nobody is named."""
+        try:
+            named = self._campaign.on_site.get(cluster.name)
+            return (person_on_site(named, route, cluster.name) if route else None) or "", None
+        except RequestRefused as refusal:
+            return "", f"{refusal}; in a campaign's file below 'on_site', by the cluster's name"
 
     def _image_of(self, model: str) -> tuple[Image | None, str | None]:
         wanted = self._campaign.target.get(model)

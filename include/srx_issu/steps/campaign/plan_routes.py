@@ -63,6 +63,9 @@ def asking_lines(plan: CampaignPlan) -> Iterator[str]:
         )
     if len(asking) > _MOST_NAMES:
         yield f"So of {len(asking) - _MOST_NAMES} more."
+    for cluster in plan.clusters:
+        if cluster.on_site:
+            yield f"At the cables of {cluster.name}: {cluster.on_site}."
     unseen = [cluster.name for cluster in plan.clusters if cluster.running is None]
     if unseen:
         yield (

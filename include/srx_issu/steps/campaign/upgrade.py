@@ -149,4 +149,5 @@ def _conf(context: CampaignContext, task: ClusterTask) -> dict[str, ConfValue]:
         "window_start": None,
         "window_end": closes.isoformat() if closes else None,
         **({} if task.cluster.route is Route.ISSU else {ROUTE_KEY: task.cluster.route.value}),
+        **({"on_site": task.cluster.on_site} if task.cluster.on_site else {}),
     }
