@@ -37,7 +37,7 @@ PAIRS = [
 def test_every_source_but_the_file_itself_has_an_address() -> None:
     entry = Checked(read_document(SHIPPED / "policy" / "routes.yaml")).whole(RoutesFile)
     assert entry is not None
-    assert [name for name, what in entry.sources.items() if "https://" not in what] == ["this-file"]
+    assert [name for name, what in entry.sources.items() if "https://" not in what] == ["estimate"]
 
 
 @pytest.mark.parametrize("pair", PAIRS)

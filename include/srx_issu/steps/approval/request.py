@@ -47,23 +47,22 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
     intent = context.intent
     so_far = context.known()
     course = course_of(so_far, context.evidence, intent)
-    by_plan = _by_plan(context)
+    by_plan, why = _by_plan(context), why_asked(so_far, intent, ApprovalPurpose.START)
     lines = [
         f"**{intent.cluster.name}** ({intent.cluster.model}, site {intent.cluster.site}): "
         f"{course.before.view(course.starter).release} → **{intent.image.release}**",
-        f"Asked for by {intent.requested_by}. Why you are asked: "
-        f"{why_asked(so_far, intent, ApprovalPurpose.START)}.",
+        f"Asked for by {intent.requested_by}. Why you are asked: {why}.",
         f"Found: {describe(course.before)}.",
         *_readiness(so_far.assessment),
         *(f"- {text}" for text in found_since(so_far)),
-        "" if by_plan else _traffic(course.before.view(course.starter).release, intent, course.starter),
-        _routes(context, course.before),
+        *(by_plan or [_traffic(course.before.view(course.starter).release, intent, course.starter)]),
+        _routes(context, course.before, why or ""),
         *_without_validation(intent),
         *_without_syn_check(intent),
         *_by_old_image(intent, course.before),
         *_by_sha1(intent),
         *_traces(intent),
-        *(by_plan or _by_issu(context, course.starter)),
+        *([] if by_plan else _by_issu(context, course.starter)),
     ]
     how = "in-service upgrade" if intent.route is Route.ISSU else intent.route.label
     subject = f"Start the {how} of {intent.cluster.name} to {intent.image.release}?"
@@ -108,14 +107,19 @@ def _traffic(running: str | None, intent: Intent, starter: NodeName) -> str:
     return "Traffic: IPv4 goes on during the upgrade; the guide promises nothing for IPv6 from this release."
 
 
-def _routes(context: UpgradeContext, before: Snapshot) -> str:
-    """The route with what it costs, and why not another; empty where no rules of routes were kept."""
+def _routes(context: UpgradeContext, before: Snapshot, why: str) -> str:
+    """The route with what it costs, and why not another; empty where no rules of routes were kept. ``why``:
+    the reasons that are told already."""
     intent, choice = context.intent, routes_to(context, before)
     if choice is None or intent.support is None or intent.support.routes is None:
         return ""
     ready = context.known().assessment
     measured = ready.passed.measured if ready else None
-    lines = [f"- {line.strip()}" for line in route_words(choice, choice.of(intent.route), measured)]
+    own = choice.of(intent.route)
+    first, *others = route_words(choice, own, measured)
+    if own.reason in why:
+        first = first.replace(f"because {own.reason}", "for the reasons above")
+    lines = [f"{'  ' if line.startswith('  ') else ''}- {line.strip()}" for line in (first, *others)]
     if _others(intent, choice):
         lines.append(
             f"- To take another route, answer '{REJECT}: take ...': this run ends, nothing is sent, and the "

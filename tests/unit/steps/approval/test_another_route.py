@@ -21,6 +21,7 @@ from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.approval.gate import approach, hear
 from srx_issu.steps.approval.gate_task import AskPerson, Gate, Response
 from srx_issu.steps.approval.request import recovery_request, start_request
+from srx_issu.steps.routes.stored_plan import plan_route
 from tests.fakes.approvals import PASSED, READY_ENTRY
 from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.intents import CLUSTER, intent
@@ -122,3 +123,22 @@ def test_the_question_shows_what_earlier_runs_have_measured() -> None:
     upgrade = fake()
     upgrade.happened(replace(PASSED, measured="3 runs with SRX4600: 20 min"), READY_ENTRY.text)
     assert "- Measured: 3 runs with SRX4600: 20 min" in asked(upgrade).body
+
+
+def test_other_routes_are_a_list_of_their_own() -> None:
+    body = asked(fake(dual=Allowance.ASK)).body
+    assert "\n- Other routes:\n  - dual reboot: a person decides, because so it is [page]" in body
+
+
+def test_of_a_dual_reboot_traffic_comes_first_and_a_reason_is_read_once() -> None:
+    upgrade = fake(dual=Allowance.ASK)
+    upgrade.intent = replace(upgrade.intent, route=Route.DUAL_REBOOT)
+    ask = "dual reboot: so it is [page]; a person must approve"
+    upgrade.happened(replace(PASSED, ask=ask), f"ready: {ask}", step=READY_ENTRY.step)
+    plan_route(upgrade.context("prepare"))
+    body = start_request(upgrade.context(gate().name)).body
+    assert (
+        body.index("**Traffic stops.**") < body.index("Approving sends") < body.index("- Route: dual reboot")
+    )
+    assert "- Route: dual reboot: a person decides, for the reasons above" in body
+    assert body.count("so it is [page]") == 1 + 2  # of this route, and of the two that are refused
