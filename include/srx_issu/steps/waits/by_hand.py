@@ -22,7 +22,7 @@ from srx_issu.steps.approval.gate_task import Response
 from srx_issu.steps.baseline import baseline_state, timers_in_force
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
-from srx_issu.steps.waits.converge import ActionWait, NotYet
+from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, ActionWait, NotYet
 from srx_issu.steps.waits.look_later import look_later
 
 _PORTS = {LinkKind.CONTROL_INTERFACE: "control link", LinkKind.FABRIC_CHILD: "fabric link"}
@@ -54,14 +54,21 @@ def await_hands(
     is_new = work is None or _is_not_shown(context, action, work)
     if is_new:
         _ask(context, action, work, waiting)
+    is_open = is_new or (work is not None and work.word is None)
     return HandsAwaited(
         reason=waiting.reason,
-        pause_s=later.pause_s,
+        pause_s=_pause_s(action, later.pause_s, is_open=is_open),
         subject=f"{context.intent.cluster.name}: {BY_HAND[action.name].title}",
         body="\n\n".join(_lines(context, action)),
-        is_open=is_new or (work is not None and work.word is None),
+        is_open=is_open,
         is_new=is_new,
     )
+
+
+def _pause_s(action: PlannedAction, look_s: float, *, is_open: bool) -> float:
+    """Where nothing goes on without the word, which is heard at once, the looks before it are few: each
+    costs a worker, and hands may take hours. What could be a danger is looked for as often as ever."""
+    return POLLS_BETWEEN_LOOKS * look_s if is_open and BY_HAND[action.name].needs_word else look_s
 
 
 def word_missing(context: UpgradeContext, action: PlannedAction) -> str | None:

@@ -75,6 +75,15 @@ def test_the_question_names_who_is_on_site_the_work_and_both_nodes(context: Upgr
     assert SEEN in found.reason
 
 
+def test_what_waits_for_the_word_is_looked_at_less_often_than_what_may_become_a_danger(
+    context: UpgradeContext,
+) -> None:
+    assert awaited(context).pause_s > awaited(context, JOIN).pause_s
+    before_the_word = awaited(context).pause_s
+    says(context, Word.DONE)
+    assert awaited(context).pause_s < before_the_word
+
+
 def test_it_is_put_once_while_nobody_has_answered(context: UpgradeContext) -> None:
     awaited(context)
     again = awaited(context)
