@@ -13,7 +13,8 @@ from srx_issu.domain.upgrade.intent import Timers
 def apart_lines(plan: RoutePlan, steps: ApartSteps, timers: Timers, on_site: str | None) -> list[str]:
     """What it does to the traffic, who must be where, what is committed, and how each line is undone."""
     primary, secondary = plan.starter, plan.starter.peer
-    commits = [command for command in plan.commands if command.order is CommandKind.COMMIT]
+    commits = (command for command in plan.commands if command.order is CommandKind.COMMIT)
+    changed = [line for command in commits for line in command.lines if line not in steps.undo]
     return [
         f"**Traffic stops once**, while the ports of {primary} are closed and those of {secondary} are not "
         f"open yet; after {timers.outage_s:.0f} s somebody is called. It is bound to the window and to the "
@@ -28,7 +29,7 @@ def apart_lines(plan: RoutePlan, steps: ApartSteps, timers: Timers, on_site: str
         f"**Before the traffic moves** the way back is without an outage: {secondary} is put back alone. "
         "**After it** the way leads forward. The whole configuration of both nodes is kept off the nodes "
         "before anything is sent.",
-        "**Committed on the way**:\n\n" + _listed(f"`{line}`" for each in commits for line in each.lines),
+        "**Committed for the time**:\n\n" + _listed(f"`{line}`" for line in changed),
         "**Undone by**, in this order:\n\n" + _listed(f"`{line}`" for line in steps.undo),
     ]
 
