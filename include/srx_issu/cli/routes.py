@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from srx_issu import catalog
+from srx_issu.catalog.images import of_release
 from srx_issu.catalog.requests.upgrade import find_cluster
 from srx_issu.cli.names import complete_cluster, complete_image
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
@@ -58,7 +59,9 @@ def register(app: typer.Typer) -> None:
         old_image: Annotated[
             bool | None,
             typer.Option(
-                "--old-image/--no-old-image", help="The old image is on both nodes, checksum and all"
+                "--old-image/--no-old-image",
+                help="The old image is on both nodes, checksum and all, or an upgrade can bring it there; as "
+                "images/*.yaml has it, without it",
             ),
         ] = None,
         encrypted: Annotated[
@@ -96,6 +99,11 @@ def _choice(
     model, target = found.model, catalog.find_image(known, image, found.model).release
     if conditions.has_path_beside_cluster is None:
         conditions = replace(conditions, has_path_beside_cluster=found.has_path_beside)
+    if conditions.is_old_image_staged is None:
+        fitting = (each for each in known.images.values() if model in each.models)
+        missing = f"no image of {running} for {model} is in images/*.yaml: add the old image"
+        is_there = bool(of_release(fitting, running))
+        conditions = replace(conditions, is_old_image_staged=is_there, missing_image=missing)
     return choose_route(model, running, target, known.support_rules, conditions)
 
 

@@ -11,6 +11,7 @@ from srx_issu.catalog.loading import load
 from srx_issu.catalog.policy.routes import RoutesFile, read_routes
 from srx_issu.domain.routes.choose import choose_route
 from srx_issu.domain.routes.conditions import RouteConditions
+from srx_issu.domain.routes.describe import route_words
 from srx_issu.domain.routes.route import FACTS
 from srx_issu.domain.upgrade.route import Allowance, Direction, Route
 from srx_issu.domain.upgrade.support import InService, SupportMatrix, judge
@@ -38,6 +39,14 @@ def test_every_source_but_the_file_itself_has_an_address() -> None:
     entry = Checked(read_document(SHIPPED / "policy" / "routes.yaml")).whole(RoutesFile)
     assert entry is not None
     assert [name for name, what in entry.sources.items() if "https://" not in what] == ["estimate"]
+
+
+@pytest.mark.parametrize("route", [Route.DUAL_REBOOT, Route.MINIMAL_DOWNTIME])
+def test_the_approver_is_told_of_a_new_loader_and_of_the_way_back(route: Route) -> None:
+    choice = choose_route("SRX345", "23.4R2-S3.9", "24.4R1.9", load(SHIPPED).support_rules, IN_ORDER)
+    told = route_words(choice, choice.of(route))
+    assert [line for line in told if "24.4R1 brings a new loader" in line]
+    assert "Instead of any rollback: 'request system software add' of the old image" in told
 
 
 @pytest.mark.parametrize("pair", PAIRS)

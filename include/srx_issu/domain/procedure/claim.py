@@ -19,6 +19,7 @@ class StateClaim(StrEnum):
     PRIMARY_OF = "primary_of"  # [node] is primary of [group_id]
     REBOOTED = "rebooted"  # [node] has booted since the step [since] was sent, or since [booted_at]
     CAN_TAKE_OVER = "can_take_over"  # [node] is settled and in sync everywhere, and has no priority of 0
+    CANNOT_TAKE_OVER = "cannot_take_over"  # [node] is seen to lack that: the fault is still there
     NO_HOLD_DOWN = "no_hold_down"  # nobody is in secondary-hold in [group_id]
     WINDOW_CLOSED = "window_closed"  # [node] says that no ISSU is in progress
     WINDOW_NOT_OPEN = "window_not_open"  # [node] does not say that one is; a node that has booted may be mute
@@ -66,6 +67,11 @@ class Judged:
 
     holds: bool | None
     text: str
+
+    @property
+    def opposite(self) -> Judged:
+        """Of the opposite claim; the sentence says what is seen, and stays."""
+        return Judged(holds=None if self.holds is None else not self.holds, text=self.text)
 
 
 BootTimes = Mapping[str, datetime | None]  # key of a command -> boot time of its node just before it was sent

@@ -181,7 +181,7 @@ def _not_back(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Ju
     node = node_of(condition)
     if now.view(node).reachable:
         rebooted = _rebooted(condition, now, booted)
-        return Judged(holds=None if rebooted.holds is None else not rebooted.holds, text=rebooted.text)
+        return rebooted.opposite
     if not now.view(node.peer).reachable:
         return Judged(holds=True, text=f"{node} does not answer yet")
     is_lost = is_lost_to_peer(now, node)
@@ -277,6 +277,7 @@ _JUDGES: Mapping[StateClaim, _Judge] = {
     StateClaim.PRIMARY_OF_ALL: _primary_of_all,
     StateClaim.PRIMARY_OF: _primary_of,
     StateClaim.CAN_TAKE_OVER: _can_take_over,
+    StateClaim.CANNOT_TAKE_OVER: lambda condition, now: _can_take_over(condition, now).opposite,
     StateClaim.NO_HOLD_DOWN: _no_hold_down,
     StateClaim.WINDOW_CLOSED: _window_closed,
     StateClaim.WINDOW_NOT_OPEN: _window_not_open,

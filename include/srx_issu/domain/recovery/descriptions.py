@@ -48,6 +48,7 @@ def describe_condition(condition: StateCondition) -> str:
         StateClaim.PRIMARY_OF: f"{node} is primary of {group}",
         StateClaim.REBOOTED: f"{node} has rebooted{since}",
         StateClaim.CAN_TAKE_OVER: f"{node} is in sync and could take over",
+        StateClaim.CANNOT_TAKE_OVER: f"{node} still could not take over",
         StateClaim.NO_HOLD_DOWN: f"nobody is in secondary-hold in {group}",
         StateClaim.WINDOW_CLOSED: f"{node} reports no ISSU",
         StateClaim.WINDOW_NOT_OPEN: f"{node} reports no ISSU",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.procedure.action import ActionName, CommandKind, PlannedAction, PlannedCommand
 from srx_issu.domain.procedure.claims import can_take_over, pending, runs
-from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
+from srx_issu.domain.procedure.conditions import StateClaim, StateCondition, judge
 from srx_issu.domain.recovery import steps
 from srx_issu.domain.routes.plan import RoutePlan
 from srx_issu.domain.upgrade.commands import SoftwareFamily
@@ -19,14 +19,17 @@ _REBOOT = "reboot_back_{node}"
 
 
 def back_to_old(plan: RoutePlan, now: Snapshot, software: SoftwareFamily) -> tuple[PlannedAction, ...]:
-    """Empty where the plan has no old image, or nobody is seen to be primary of RG0: a person acts."""
+    """Empty where the plan has no old image, or the nodes show no primary of RG0 or no fault: a person acts.
+    Hours later, when it is approved, the fault must still be there."""
     primary = now.primary(0)
-    if plan.old_image_path is None or primary is None:
+    faults = [each for node in NodeName if judge(each := _cannot_take_over(node), now, {}).holds]
+    if plan.old_image_path is None or primary is None or not faults:
         return ()
     secondary, old = primary.peer, plan.old_release
+    first = pending(secondary, old)
     return (
-        _install(plan, software, secondary, ActionName.INSTALL_ON_SECONDARY),
-        _install(plan, software, primary, ActionName.INSTALL_ON_PRIMARY, after=secondary),
+        _install(plan, software, secondary, ActionName.INSTALL_ON_SECONDARY, faults[0]),
+        _install(plan, software, primary, ActionName.INSTALL_ON_PRIMARY, first),
         *_reboot_both(plan, software, primary),
         PlannedAction(
             name=ActionName.WAIT_FOR_BOTH_NODES,
@@ -45,17 +48,15 @@ def back_to_old(plan: RoutePlan, now: Snapshot, software: SoftwareFamily) -> tup
     )
 
 
+def _cannot_take_over(node: NodeName) -> StateCondition:
+    return StateCondition(claim=StateClaim.CANNOT_TAKE_OVER, node=node)
+
+
 def _install(
-    plan: RoutePlan,
-    software: SoftwareFamily,
-    node: NodeName,
-    name: ActionName,
-    *,
-    after: NodeName | None = None,
+    plan: RoutePlan, software: SoftwareFamily, node: NodeName, name: ActionName, need: StateCondition
 ) -> PlannedAction:
     """Sent once: where the answer is lost, only what the node will boot next tells what became of it."""
     there = pending(node, plan.old_release)
-    others_first = () if after is None else (pending(after, plan.old_release),)
     command = PlannedCommand(
         key=f"install_old_{node}",
         order=CommandKind.ADD_SOFTWARE,
@@ -64,7 +65,7 @@ def _install(
         software=software,
         image_path=plan.old_image_path,
         is_once=True,
-        needs=(*(runs(each, plan.target) for each in NodeName), *others_first),
+        needs=(*(runs(each, plan.target) for each in NodeName), need),
         done_when=(there,),
     )
     return PlannedAction(

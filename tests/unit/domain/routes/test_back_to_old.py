@@ -7,6 +7,7 @@ from dataclasses import replace
 from srx_issu.domain.cluster.model import ColdSync, NextBoot, Snapshot
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.procedure.action import ActionName, CommandKind
+from srx_issu.domain.procedure.progress import Send, Stop, next_in
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.routes.dual_reboot import dual_reboot_plan
 from srx_issu.domain.routes.stopped import diagnose_route
@@ -81,3 +82,12 @@ def test_where_a_rollback_leads_back_a_person_acts() -> None:
 def test_without_a_primary_of_rg0_a_person_acts() -> None:
     plan = recovery(both(NEW, NEW, next_boot=RUNNING, cold_sync=SYNCING, groups=(group(1, N0),)))
     assert (plan.kind, plan.actions) == (PlanKind.HOLD, ())
+
+
+def test_a_cluster_that_has_come_into_sync_since_is_left_alone() -> None:
+    first = recovery(not_in_sync()).actions[0]
+    still, healthy = not_in_sync(), both(NEW, NEW, next_boot=RUNNING)
+    assert isinstance(next_in(first, still, ()), Send)
+    stopped = next_in(first, healthy, ())
+    assert isinstance(stopped, Stop)
+    assert "could take over" in stopped.reason
