@@ -29,9 +29,10 @@ from srx_issu.cli.run_ids import new_run_id
 from srx_issu.cli.stack_here import FilesOption, FolderArgument, one_folder, operator_files
 from srx_issu.cli.terminal import Terminal
 from srx_issu.cli.upgrade_follow import Followed, UpgradeFollower
+from srx_issu.cli.which_answer import option_of
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.plural import many
-from srx_issu.domain.procedure.by_hand import Word
+from srx_issu.domain.upgrade.route import Route
 
 app = typer.Typer(
     help="In-service upgrades of SRX clusters: what Airflow's DAG does, from the command line.",
@@ -41,9 +42,6 @@ app = typer.Typer(
 )
 console = Terminal()
 errors = Terminal(stderr=True)
-
-APPROVE = "Approve"
-_YES = (APPROVE, Word.DONE.value)  # to a gate's question, and to one about work by hand
 
 
 @app.callback()
@@ -105,10 +103,13 @@ def approve(
 def reject(
     context: typer.Context,
     run: Annotated[str, typer.Argument(help="Run id, see 'status'")],
+    take: Annotated[
+        Route | None, typer.Option("--take", help="You would take this route: the end names its command")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again")] = False,
 ) -> None:
     """Say no to a run that waits for approval: nothing is sent to the device."""
-    _answer_run(context, run, refuse=True, yes=yes)
+    _answer_run(context, run, refuse=True, take=take, yes=yes)
 
 
 @app.command()
@@ -183,7 +184,9 @@ def _follow(api: AirflowApi, run_id: str) -> None:
     raise typer.Exit(followed.ending.exit_status)
 
 
-def _answer_run(context: typer.Context, run: str, *, refuse: bool, yes: bool) -> None:
+def _answer_run(
+    context: typer.Context, run: str, *, refuse: bool, yes: bool, take: Route | None = None
+) -> None:
     """Whichever of the run's gates asks now."""
     with _airflow(context) as api:
         runs = dag_of(api, run)
@@ -191,15 +194,10 @@ def _answer_run(context: typer.Context, run: str, *, refuse: bool, yes: bool) ->
         if not questions:
             raise ApiFailed(why_no_question(api, runs, run))
         for question in questions:
-            _answer(runs, run, question, refuse=refuse, yes=yes)
+            _answer(runs, run, question, option_of(question, refuse=refuse, take=take), yes=yes)
 
 
-def _answer(runs: DagRuns, run: str, question: PendingApproval, *, refuse: bool, yes: bool) -> None:
-    yes_option = next((o for o in question.options if o in _YES), None)
-    no_option = next((o for o in question.options if o not in _YES), None)
-    option = no_option if refuse else yes_option
-    if option is None:
-        raise ApiFailed(f"{question.task_id} offers {', '.join(question.options)}; answer it in the UI")
+def _answer(runs: DagRuns, run: str, question: PendingApproval, option: str, *, yes: bool) -> None:
     console.print(question.subject, style="bold", markup=False)
     console.print(question.body, markup=False, highlight=False)
     if not yes:
