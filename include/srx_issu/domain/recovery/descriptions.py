@@ -77,7 +77,7 @@ def describe_condition(condition: StateCondition) -> str:
 def _cautions(plan: RecoveryPlan) -> Iterator[str]:
     if plan.cautions:
         yield ""
-        yield "Before you approve:"
+        yield "Before you approve:" if plan.actions else "Left to be done by hand:"
         yield from (f"- {caution}" for caution in plan.cautions)
 
 

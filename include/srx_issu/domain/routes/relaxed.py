@@ -60,3 +60,12 @@ def left_over(temporary: Collection[str], now: Snapshot) -> Mapping[NodeName, tu
         if lines:
             found[view.node] = lines
     return found
+
+
+def to_take_back(left: Mapping[NodeName, tuple[str, ...]]) -> tuple[str, ...]:
+    """``left_over`` as a person is told, one sentence a node."""
+    return tuple(
+        f"To be taken back on {node}, unless it is already: {'; '.join(lines)}. While a link is down, open "
+        "the ports of one node only, and leave the rest until both are one cluster."
+        for node, lines in left.items()
+    )

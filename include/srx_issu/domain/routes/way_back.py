@@ -24,7 +24,7 @@ from srx_issu.domain.routes.apart_steps import ApartSteps
 from srx_issu.domain.routes.apart_way_back import way_out
 from srx_issu.domain.routes.back_to_old import back_to_old
 from srx_issu.domain.routes.plan import RoutePlan
-from srx_issu.domain.routes.relaxed import left_over
+from srx_issu.domain.routes.relaxed import left_over, to_take_back
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 
 _SECOND_OUTAGE = (
@@ -177,13 +177,6 @@ def _in_sync() -> PlannedAction:
     )
 
 
-def _line_to_take_back(node: NodeName, lines: tuple[str, ...]) -> str:
-    return (
-        f"To be taken back on {node}, unless it is already: {'; '.join(lines)}. While a link is down, open "
-        "the ports of one node only, and leave the rest until both are one cluster."
-    )
-
-
 def _plan(
     diagnosis: Diagnosis,
     kind: PlanKind,
@@ -209,5 +202,5 @@ def _hold(diagnosis: Diagnosis, left: Mapping[NodeName, tuple[str, ...]] | None 
         failure=diagnosis.failure,
         permission=Permission.NEVER,
         reason=f"{diagnosis.reason}. {FACTS[diagnosis.failure].words}",
-        cautions=tuple(_line_to_take_back(node, lines) for node, lines in (left or {}).items()),
+        cautions=to_take_back(left or {}),
     )

@@ -13,6 +13,7 @@ from srx_issu.domain.history.events import FindingMade, FoundBy, Observed
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.descriptions import describe as describe_plan
 from srx_issu.domain.recovery.plan import RecoveryPlan
+from srx_issu.domain.routes.relaxed import left_over, to_take_back
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.context import Facts, UpgradeContext
@@ -22,6 +23,7 @@ from srx_issu.steps.recovery.stored_plan import (
     stored_diagnosis,
     stored_plan,
 )
+from srx_issu.steps.routes.stored_plan import route_plan
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.transcript import keep_transcript
 from srx_issu.steps.upgrade.undo_commit import left_to_undo
@@ -73,6 +75,14 @@ def _without_a_word(context: UpgradeContext) -> str:
     return "nobody answered the question about the recovery in time"
 
 
+def _left_relaxed(context: UpgradeContext) -> tuple[str, ...]:
+    """Of a recovery that stopped: the route's own lines that are in force now, or that a node does not show.
+    A plan without steps has them already."""
+    so_far = context.known()
+    undo = () if so_far.route is None else route_plan(so_far, context.evidence).undo
+    return to_take_back(left_over(undo, context.reader.observe())) if undo else ()
+
+
 def what_to_do(context: UpgradeContext, plan: RecoveryPlan, diagnosis: Diagnosis) -> str:
     """What was found, what it means, the plan's steps if any, and how to give the cluster back."""
     addresses = ", ".join(
@@ -85,6 +95,7 @@ def what_to_do(context: UpgradeContext, plan: RecoveryPlan, diagnosis: Diagnosis
         (
             describe_plan(plan, diagnosis),
             *([left] if left else []),
+            *(_left_relaxed(context) if plan.actions else ()),
             f"Log in to each node itself ({addresses}) or to its console; docs/runbook.md has every failure.",
             f"To have the software look again: srx-issu recover {context.intent.cluster.name} --take-over "
             "--reason '...'",

@@ -107,7 +107,7 @@ def _is_not_shown(context: UpgradeContext, action: PlannedAction, work: HandWork
 def _ask(
     context: UpgradeContext, action: PlannedAction, before: HandWorkSoFar | None, waiting: ActionWait
 ) -> None:
-    asked = f"a person is asked: {action.asks}"
+    asked = f"{context.intent.on_site or 'a person'} is asked: {action.asks}"
     if before is not None:
         asked = f"{before.name} said '{before.word}', and {_seen(waiting)}; asked again: {action.asks}"
     context.record(HandWorkAsked(action=action.name), asked)
