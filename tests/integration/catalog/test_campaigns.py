@@ -439,7 +439,9 @@ def test_a_pair_that_only_another_route_can_have_is_left_out(mixed: Folder) -> N
 def test_where_no_rollback_leads_back_the_old_image_is_wanted_before_anybody_is_asked(mixed: Folder) -> None:
     text = f"{MIXED}    routes: {{SRX345: dual_reboot}}\n"
     _, left_out = planned(mixed, text, {"small": "24.4R1.9"})
-    assert left_out["small"].startswith("24.4R1.9 to 22.4R3-S2.11 by dual_reboot: a downgrade; ")
+    assert left_out["small"].startswith(
+        "24.4R1.9 to 22.4R3-S2.11 by dual_reboot: a downgrade, approved there for itself; "
+    )
     assert "no image of 24.4R1.9 for SRX345 is in images/*.yaml: add the old image" in left_out["small"]
     mixed.image("junos-srxsme-24.4R1.9.tgz")
     mixed.write(

@@ -142,7 +142,7 @@ class _Fleet:
             judged = choice.of(route)
             allowance, reason, how = judged.allowance, judged.reason, f" by {route}"
             if choice.direction is Direction.DOWNGRADE:
-                reason = f"a downgrade; {reason}"
+                reason = f"a downgrade, approved there for itself; {reason}"
         match allowance:
             case Allowance.ALLOWED:
                 return _Verdict()

@@ -6,12 +6,15 @@ from dataclasses import replace
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import DeviceError
+from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.failure.last_words import exit_status_of
 from srx_issu.domain.failure.naming import Diagnosis
 from srx_issu.domain.junos.job import exit_beside
+from srx_issu.domain.procedure.action import CommandKind
 from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.routes.icu_stopped import IcuJob, diagnose_icu
 from srx_issu.domain.routes.icu_way_back import recover_icu
+from srx_issu.domain.upgrade.leads_back import OldImage, old_image_of
 from srx_issu.domain.upgrade.route import Route
 from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import UpgradeContext
@@ -32,7 +35,22 @@ def diagnose_icu_stop(
         fails_back=context.intent.fail_back,
         rules=context.intent.policy.failures,
     )
-    return seen, diagnosis, plan
+    return seen, diagnosis, in_doubt(plan, old_image_of(context.intent, course.before))
+
+
+def in_doubt(plan: RecoveryPlan, old: OldImage | None) -> RecoveryPlan:
+    """Where no source says that a rollback leads back, a person is asked before it is tried; whether it does,
+    the node's next boot shows."""
+    rolls_back = any(command.order is CommandKind.ROLL_BACK_NEXT_BOOT for command in plan.commands)
+    if old is None or not rolls_back:
+        return plan
+    lies = f"; {old.image.name} lies on both nodes" if old.image else ""
+    caution = (
+        f"{old.rule.reason}. Where the rollback does not show {old.release} for the next boot, nothing more "
+        f"is sent{lies}"
+    )
+    permission = Permission.ASK if plan.permission is Permission.AUTOMATIC else plan.permission
+    return replace(plan, permission=permission, cautions=(*plan.cautions, caution))
 
 
 def with_command_end(context: UpgradeContext, look: Snapshot) -> Snapshot:
