@@ -27,7 +27,7 @@ CALLED_BY: Final = {
         "validate_kbdint_response", "validate_password", "validate_public_key",
     ),
     "FastAPI": ("clusters_unattended",),
-    "junos-eznc and ncclient": ("_auth", "get_xml_parser", "lookup"),
+    "junos-eznc and ncclient": ("_auth", "get_xml_parser", "lookup", "transform_reply"),
     "Python, for an operator": ("__call__", "__truediv__"),
     "a template of the report or the console": ("duration_s",),
     "typer": (
