@@ -62,19 +62,27 @@ pin-images: $(STAMPS)/project ## Ask the registries for the digests of .env's im
 
 ##@ Checking it
 
-# Suites that start Airflow or measure this machine: one after the other. All others share both cores.
+# What starts Airflow or measures this machine (marked 'stack'): one after the other. All else shares both cores.
 ON_A_STACK := tests/stack
 TESTED = $(BIN)/python -m pytest -p tests.closing_summary --durations=10
 FOR_EVERY_CHANGE := -m 'not release'
+STACKS_FOR_EVERY_CHANGE := -m 'not release and stack'
+BESIDE_FOR_EVERY_CHANGE := -m 'not release and not stack'
 
 .PHONY: check
 check: lint files unit ## Format, lint, types, import contracts, operator's files, unit tests, DAG integrity
 
 .PHONY: lint
-lint: $(STAMPS)/dev
+lint: types style
+
+.PHONY: types
+types: $(STAMPS)/dev
+	@$(BIN)/mypy
+
+.PHONY: style
+style: $(STAMPS)/dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tools.dead_code
 
@@ -87,19 +95,24 @@ unit: $(STAMPS)/dev
 	@$(BIN)/python -m pytest -q -n 2 tests/unit tests/stack/airflow/test_dag_integrity.py
 
 .PHONY: test
-test: tested-programs lint ## What every change must pass, in three tiers; with CI=true a skipped test fails it
-	@echo "== units, in one process"
-	@$(TESTED) -q tests/unit
+test: tested-programs ## What every change must pass, in three tiers; with CI=true a skipped test fails it
+	@$(MAKE) --no-print-directory -j 2 types style test-units
 	@$(MAKE) --no-print-directory -j 2 test-on-stacks test-beside || { $(SAY_WHAT_FAILED); exit 1; }
 
-# Upgrades on stacks mostly wait, so the two go side by side; the other's words come when it is over. They are
-# far up by the time both have ended: what failed is said once more as the last thing.
+.PHONY: test-units
+test-units: $(STAMPS)/dev
+	@echo "== units, in one process"
+	@$(TESTED) -q tests/unit
+
+# Upgrades on stacks mostly wait, so the two go side by side, and the stacks, which take longest, go first where
+# both want a core; the other's words come when it is over. They are far up by the time both have ended: what
+# failed is said once more as the last thing.
 SAY_WHAT_FAILED = echo "== failed beside the stacks:"; grep -E '^(FAILED|ERROR|make|error)|^E   ' $(BESIDE) | tail -n 60
 
 .PHONY: test-on-stacks
 test-on-stacks: $(STAMPS)/dev
 	@echo "== on stacks: what only a scheduler, Celery or a browser can show"
-	@$(TESTED) $(FOR_EVERY_CHANGE) $(ON_A_STACK)
+	@$(TESTED) $(STACKS_FOR_EVERY_CHANGE) $(ON_A_STACK)
 
 # Not $(MAKE) itself: a dry run ('make -n test') would carry the line out, over the log of a running one.
 THIS_MAKE := $(MAKE)
@@ -108,7 +121,7 @@ BESIDE := build/tests-beside.log
 .PHONY: test-beside
 test-beside: $(STAMPS)/dev
 	@mkdir -p $(dir $(BESIDE))
-	@MAKEFLAGS= $(THIS_MAKE) --no-print-directory test-without-stack > $(BESIDE) 2>&1 || status=$$?; \
+	@MAKEFLAGS= nice -n 5 $(THIS_MAKE) --no-print-directory test-without-stack > $(BESIDE) 2>&1 || status=$$?; \
 		cat $(BESIDE); exit $${status:-0}
 
 .PHONY: test-without-stack
@@ -116,6 +129,8 @@ test-without-stack: $(STAMPS)/dev ## Of 'make test' what needs no running Airflo
 	@echo "== without a stack: nodes, PostgreSQL, properties, a part of the mutants"
 	@$(TESTED) -q -n 2 $(FOR_EVERY_CHANGE) $(addprefix --ignore=,tests/unit tests/foreign tests/integration/oneprocess $(ON_A_STACK)) tests
 	@MAKEFLAGS= $(THIS_MAKE) --no-print-directory test-foreign
+	@echo "== with Airflow's code, without its processes"
+	@$(TESTED) -q -n 2 --dist loadfile $(BESIDE_FOR_EVERY_CHANGE) $(ON_A_STACK)
 	@echo "== every row of the failure table, each in one process; half of its time is waiting"
 	@$(TESTED) -q -n 6 --maxschedchunk=1 $(FOR_EVERY_CHANGE) tests/integration/oneprocess
 

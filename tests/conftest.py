@@ -5,12 +5,13 @@ stack serves all tests that need one. While those wait for their runs, the failu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.tiers import begin_all
+from tests.tiers import begin_all, unmarked
 
 if TYPE_CHECKING:
     from tests.stack.airflow.running_stack import RunningStack
@@ -26,6 +27,8 @@ settings.load_profile("steady")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that start stacks of their own come first: the shared one, once up, stays up to the end, and so
     do the settings of the suite that plays upgrades in its own process."""
+    if found := unmarked(items):
+        raise pytest.UsageError(f"on a stack, but without pytest.mark.stack: {', '.join(found)}")
     items.sort(
         key=lambda item: "stack" in getattr(item, "fixturenames", ()) or "oneprocess" in item.path.parts
     )
@@ -50,14 +53,19 @@ def players(started_stack: RunningStack, request: pytest.FixtureRequest) -> Iter
 
 
 @pytest.fixture(scope="session")
-def begun_runs(started_stack: RunningStack, request: pytest.FixtureRequest) -> Mapping[str, Any]:
+def begun_runs(
+    started_stack: RunningStack, request: pytest.FixtureRequest
+) -> Iterator[Mapping[str, Future[Any]]]:
     """What the modules began whose tests are going to run: module -> its runs."""
-    return begin_all(started_stack, request.session.items)
+    with ThreadPoolExecutor() as beside:
+        yield begin_all(started_stack, request.session.items, beside)
 
 
 @pytest.fixture(scope="session")
-def stack(started_stack: RunningStack, players: Players, begun_runs: Mapping[str, Any]) -> RunningStack:
-    """What tests work on; all runs that need no test to begin them are under way."""
+def stack(
+    started_stack: RunningStack, players: Players, begun_runs: Mapping[str, Future[Any]]
+) -> RunningStack:
+    """What tests work on; all runs that need no test to begin them are under way, or about to be."""
     return started_stack
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -63,8 +64,8 @@ def begin(stack: RunningStack, wanted: Collection[str]) -> dict[str, Started]:
 
 
 @pytest.fixture(scope="module")
-def runs(begun_runs: Mapping[str, dict[str, Started]]) -> dict[str, Started]:
-    return begun_runs[__name__]
+def runs(begun_runs: Mapping[str, Future[dict[str, Started]]]) -> dict[str, Started]:
+    return begun_runs[__name__].result()
 
 
 def add_images(stack: RunningStack) -> None:

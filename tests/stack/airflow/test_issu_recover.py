@@ -7,6 +7,7 @@ What was sent is read from the simulator's event log, not from our journal.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import pytest
@@ -87,8 +88,8 @@ def begin(stack: RunningStack, wanted: Collection[str]) -> dict[str, Scene]:
 
 
 @pytest.fixture(scope="module")
-def scenes(begun_runs: Mapping[str, dict[str, Scene]]) -> dict[str, Scene]:
-    return begun_runs[__name__]
+def scenes(begun_runs: Mapping[str, Future[dict[str, Scene]]]) -> dict[str, Scene]:
+    return begun_runs[__name__].result()
 
 
 @pytest.mark.release

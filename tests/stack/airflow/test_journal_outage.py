@@ -16,7 +16,7 @@ from tests.stack.airflow.rest import delete_run
 from tests.stack.airflow.running_stack import RunningStack, running_stack
 from tests.stack.airflow.test_command_line import srx_issu
 
-pytestmark = pytest.mark.release
+pytestmark = [pytest.mark.release, pytest.mark.stack]
 AWAY_S = 60.0
 WAITS = ("deferred", "success")
 

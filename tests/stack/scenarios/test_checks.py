@@ -7,6 +7,7 @@ tests/integration/oneprocess plays two of them.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import pytest
@@ -63,8 +64,8 @@ def begin(stack: RunningStack, wanted: Collection[str]) -> dict[str, Started]:
 
 
 @pytest.fixture(scope="module")
-def runs(begun_runs: Mapping[str, dict[str, Started]]) -> dict[str, Started]:
-    return begun_runs[__name__]
+def runs(begun_runs: Mapping[str, Future[dict[str, Started]]]) -> dict[str, Started]:
+    return begun_runs[__name__].result()
 
 
 def told(stack: RunningStack, run: Started, kind: EntryKind, step: str | None = None) -> list[Entry]:
