@@ -44,7 +44,7 @@ BY_PLAN_GUARDS = (
     Mutant(
         name="plan: a node back on another release is waited with",
         file=_PLAN,
-        old="        stop_when=tuple(_back_on_other(way, node) for node in NodeName),\n",
+        old="            *(_back_on_other(way, node) for node in NodeName),\n",
         new="",
         why="a person pulls the cables before its peer is back",
         tests=_TESTS,
@@ -96,5 +96,29 @@ BY_PLAN_GUARDS = (
         new="    return _both_active(apart, now)",
         why="a person pulls the cable at once",
         tests=_APART_TESTS,
+    ),
+    Mutant(
+        name="plan: a way back whose fault is gone",
+        file="domain/routes/back_to_old.py",
+        old="        needs=(*(runs(each, plan.target) for each in NodeName), need),",
+        new="        needs=tuple(runs(each, plan.target) for each in NodeName),",
+        why="the approval may be hours old, and the cluster healthy",
+        tests=("tests/unit/domain/routes/test_back_to_old.py",),
+    ),
+    Mutant(
+        name="plan: a downgrade by the yes to the start",
+        file="steps/gate/approval_conditions.py",
+        old="        if purpose is ApprovalPurpose.DOWNGRADE and downgrade_of(reading.known) is None:",
+        new="        if purpose is ApprovalPurpose.DOWNGRADE:",
+        why="the loss of traffic and the older release are approved for themselves",
+        tests=("tests/unit/steps/approval/test_downgrade.py",),
+    ),
+    Mutant(
+        name="plan: begun while a node has not shown the old image",
+        file="steps/gate/conditions.py",
+        old="    if not lacking:\n",
+        new="    if True:\n",
+        why="where no rollback leads back, it is the only way back",
+        tests=("tests/unit/steps/gate/test_send_gate.py",),
     ),
 )

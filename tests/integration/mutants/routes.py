@@ -76,7 +76,7 @@ ROUTE_GUARDS = (
     Mutant(
         name="route: no old image, and yet a start",
         file=_CONDITIONS,
-        old="    elif not is_staged:\n",
+        old="    elif not conditions.is_old_image_staged:\n",
         new="    elif False:\n",
         why="where no rollback leads back the old image is the only way",
         tests=_TESTS,
