@@ -12,7 +12,7 @@ from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.events import Event
 from srx_issu.domain.history.hand_events import HandWorkAnswered, HandWorkAsked
 from srx_issu.domain.history.recovery_events import RecoveryStepPassed
-from srx_issu.domain.history.route_events import RoutePlanned, RouteStepPassed
+from srx_issu.domain.history.route_events import OldImageThere, RoutePlanned, RouteStepPassed
 from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.upgrade.route import Route
 from srx_issu.report.formatting import clock, duration, plain
@@ -49,6 +49,8 @@ def _steps(told: tuple[Entry, ...]) -> Iterator[str]:
         match entry.event:
             case CommandIntended(route_command=key) as sent if key is not None:
                 yield f"{clock(entry.known_at)} {sent.node}: {plain(sent.command)}"
+            case OldImageThere(node=node):
+                yield f"{clock(entry.known_at)} {node}: {plain(entry.text)}"
             case HandWorkAsked() | HandWorkAnswered():
                 yield f"{clock(entry.known_at)} {plain(entry.text)}"
             case RouteStepPassed(action=action):

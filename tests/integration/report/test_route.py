@@ -10,7 +10,7 @@ from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.events import Claimed, Event
 from srx_issu.domain.history.hand_events import HandWorkAnswered, HandWorkAsked
-from srx_issu.domain.history.route_events import RoutePlanned, RouteStepPassed
+from srx_issu.domain.history.route_events import OldImageThere, RoutePlanned, RouteStepPassed
 from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.procedure.by_hand import Word
 from srx_issu.domain.upgrade.route import Route
@@ -54,6 +54,13 @@ def test_each_command_and_each_step_has_its_time() -> None:
         "15:01:15 node0: request system reboot node 0",
         "15:01:20 reboot primary: done",
     )
+
+
+def test_where_the_old_image_lies_is_told_with_its_node() -> None:
+    there = OldImageThere(node=N1, path="/var/tmp/old.tgz", sha256="a" * 64)
+    found = route_report(told((0, PLANNED), (30, there)))
+    assert found is not None
+    assert found.steps == ("15:00:30 node1: text",)
 
 
 def test_the_outage_is_told_as_what_it_was_at_most() -> None:
