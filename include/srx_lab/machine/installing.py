@@ -175,15 +175,18 @@ def _finish(world: World, install: Install, layout: SoftwareLayout) -> None:
 
 
 def _end(world: World, install: Install, outcome: str, result: int | None, *, cut: bool = False) -> None:
-    """`show log install` keeps what each install said, in a block of its own [R: junos-ops]."""
     install.outcome, install.result = outcome, result
-    at = world.device_time(install.node)
-    begin = f"{at:%Y-%m-%d %H:%M:%S} UTC mgd[{5000 + install.number}]: /usr/libexec/ui/package -X update"
-    end = () if result is None else (f"<package-result>{result}</package-result>",)
-    lines = (f"{begin} {install.image.path}", "<output>", *install.transcript, "</output>", *end)
-    for line in lines:
-        world.emit(InstallLogged(node=install.node, text=line))
+    log_block(world, install.node, f"update {install.image.path}", tuple(install.transcript), result)
     world.emit(InstallEnded(number=install.number, node=install.node, outcome=outcome, cut=cut))
+
+
+def log_block(world: World, node: NodeId, operation: str, said: tuple[str, ...], result: int | None) -> None:
+    """`show log install` keeps what each install or rollback said, in a block of its own [R: junos-ops]."""
+    at = world.device_time(node)
+    begin = f"{at:%Y-%m-%d %H:%M:%S} UTC mgd[5000]: /usr/libexec/ui/package -X {operation}"
+    end = () if result is None else (f"<package-result>{result}</package-result>",)
+    for line in (begin, "<output>", *said, "</output>", *end):
+        world.emit(InstallLogged(node=node, text=line))
 
 
 def other_slice(world: World, node: NodeId) -> str:

@@ -6,7 +6,7 @@ from srx_lab.machine import install_words as words
 from srx_lab.machine.boot import announce_reboot
 from srx_lab.machine.commands import is_held_by_icu
 from srx_lab.machine.effects import RebootOrdered
-from srx_lab.machine.installing import layout_of
+from srx_lab.machine.installing import layout_of, log_block
 from srx_lab.machine.pending import drop_pending, make_pending, pending_text
 from srx_lab.machine.result import Answer, CommandResult, fails, says
 from srx_lab.machine.state import Node
@@ -19,7 +19,9 @@ def roll_back(world: World, node: NodeId | None, *, reboot: bool) -> CommandResu
     """Make the previous image the next one; without `node` on both nodes [S]. Who has none stays up [U]."""
     nodes = [node] if node else list(NodeId)
     done = {each: _roll_back_one(world, each) for each in nodes}
-    for each, (_, is_done) in done.items():
+    for each, (answer, is_done) in done.items():
+        if is_done:
+            log_block(world, each, "rollback", (answer.text,), 0)
         if reboot and is_done:
             world.emit(RebootOrdered(node=each, user="rollback", pending=pending_text(world, each)))
             announce_reboot(world, each, delay_s=world.durations.reboot_delay, reason="rollback")

@@ -63,16 +63,15 @@ def _snapshot_text(element: Element) -> Iterator[str]:
 
 
 def vmhost_version(scene: Scene, query: Query) -> Element:
-    """The lines are those of an MX204 [R]; elements, and what an SRX shows, [U]."""
+    """The lines are those of an MX204 [R], elements as PyEZ reads them from 22.2R3 on [P]; what an SRX shows,
+    and when the other set takes an installed release, [U]."""
     here = scene.here
     current, other = ("p", "b") if here.slice == 0 else ("b", "p")
     held = {current: here.release, other: here.pending or here.previous}
     return node(
         "vmhost-version-information",
-        leaf("host-name", scene.spec.host_name(scene.node)),
         leaf("current-device", "primary"),
         leaf("current-root-set", current),
-        leaf("junos-version", here.release.text),
         *(_set(scene, name, release) for name in "pb" if (release := held[name])),
     )
 
@@ -81,16 +80,16 @@ def _set(scene: Scene, name: str, release: Release) -> Element:
     disk = (
         scene.spec.platform.image_name(release.text).removesuffix(".tgz").replace("vmhost-install", "install")
     )
-    return node("vmhost-version-set", leaf("set-name", name), leaf("junos-disk", disk))
+    return node("set-disk-info", leaf("set-disk-name", f"set {name}"), leaf("set-junos-version", disk))
 
 
 def _vmhost_text(element: Element) -> Iterator[str]:
     yield "Current boot disk: Primary"
     yield f"Current root set: {element.value('current-root-set')}"
-    for each in element.all("vmhost-version-set"):
+    for each in element.all("set-disk-info"):
         yield ""
-        yield f"Version: set {each.value('set-name')}"
-        yield f"Junos Disk: {each.value('junos-disk')}"
+        yield f"Version: {each.value('set-disk-name')}"
+        yield f"Junos Disk: {each.value('set-junos-version')}"
 
 
 SHOWS = (

@@ -197,7 +197,9 @@ class SettingsEntry(FileEntry):
         "nodes run the old release; any other is a person's.",
     )
     notify: tuple[NotifyEntry, ...] | None = Field(
-        None, description="Who is told at once when somebody else is at work during the ISSU; the log always."
+        None,
+        description="Who is told at once when somebody else is at work during the ISSU, and when somebody "
+        "must go to the cables; the log always.",
     )
     unlink_image: bool | None = Field(None, description="Have Junos delete the image, where it can.")
     no_tcp_syn_check: bool | None = Field(

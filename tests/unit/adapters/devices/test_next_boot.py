@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
-from srx_issu.adapters.devices.next_boot import MEDIA, PENDING, next_boot
+from srx_issu.adapters.devices.next_boot import PENDING, next_boot
+from srx_issu.adapters.devices.next_boot_shown import INSTALL_LOG, MEDIA, VMHOST
 from srx_issu.adapters.devices.parse.reply import parse_reply
 from srx_issu.adapters.devices.question import Question
 from srx_issu.adapters.devices.questions import SOFTWARE
 from srx_issu.domain.cluster.model import NextBoot
 from srx_issu.domain.errors import DeviceTimeout, DeviceUnreachable, UnknownCommand
-from tests.fakes.snapshots import N0, view
+from tests.fakes.snapshots import N0, T0, view
 
 RUNNING, TARGET = "21.4R3-S5.4", "22.4R3-S2.11"
 EMPTY = "<rpc-reply/>"
@@ -59,6 +62,54 @@ def slices(primary: str, backup: str) -> str:
     return f"<rpc-reply><snapshot-information>{found}</snapshot-information></rpc-reply>"
 
 
+BOOTED = view(N0).booted_at
+assert BOOTED is not None
+LONG_AGO, JUST_AFTER = BOOTED - timedelta(days=90), BOOTED + timedelta(minutes=5)
+
+
+def logged(operation: str = "update", *, at: datetime = T0, zone: str = "UTC", result: int | None = 0) -> str:
+    """As a QFX5110's log (junos-ops), behind a block that is older than the boot."""
+
+    def block(at: datetime, release: str, result: int | None, operation: str) -> str:
+        ending = "" if result is None else f"&lt;package-result&gt;{result}&lt;/package-result&gt;\n"
+        path = f" -no-copy /var/tmp/junos-srxentedge-x86-64-{release}.tgz" if operation == "update" else ""
+        return (
+            f"{at:%Y-%m-%d %H:%M:%S} {zone} mgd[59821]: /usr/libexec/ui/package -X {operation}{path}\n"
+            "&lt;output&gt;\nHost OS upgrade staged.\n&lt;/output&gt;\n" + ending
+        )
+
+    old = block(LONG_AGO - timedelta(days=1), "20.4R3.8", 0, "update")
+    content = old + block(at, TARGET, result, operation)
+    return f"<rpc-reply><file-content>{content}</file-content></rpc-reply>"
+
+
+def sets(current: str, other: str) -> str:
+    """As PyEZ reads it (fact "vmhost")."""
+    return (
+        "<rpc-reply><vmhost-version-information><current-root-set>p</current-root-set>"
+        f"<set-disk-info><set-disk-name>set p</set-disk-name><set-junos-version>{current}</set-junos-version>"
+        f"</set-disk-info><set-disk-info><set-disk-name>set b</set-disk-name><set-junos-version>{other}"
+        "</set-junos-version></set-disk-info></vmhost-version-information></rpc-reply>"
+    )
+
+
+OF_AN_MX204 = f"""<rpc-reply><output>
+Current root details,           Device sda, Label: jrootp_P, Partition: sda3
+Current boot disk: Primary
+Current root set: p
+UEFI    Version: CBEP_P_SUM1_00.13.01
+
+Version: set p
+VMHost Version: 5.2268
+VMHost Root: vmhost-x86_64-20.2R2-S1-20201210_1323_builder
+Junos Disk: junos-install-mx-x86-64-{RUNNING}
+
+Version: set b
+VMHost Version: 5.2225
+Junos Disk: junos-install-mx-x86-64-{TARGET}
+</output></rpc-reply>"""
+
+
 def asked(answers: dict[Question, str]) -> NextBoot | None:
     """Who is not in ``answers`` does not know the question."""
     asking = next_boot(N0, view(N0, RUNNING))
@@ -83,14 +134,37 @@ GIVEN = NextBoot(is_other=True, release=TARGET)
     [
         ({PENDING: EMPTY}, NOTHING),
         ({PENDING: NO_RESULT}, NOTHING),
-        ({PENDING: EMPTY, SOFTWARE: PLAIN, MEDIA: slices(TARGET, RUNNING)}, GIVEN),
+        ({PENDING: EMPTY, SOFTWARE: PLAIN, MEDIA: slices(TARGET, RUNNING)}, None),  # they do not agree
+        ({PENDING: EMPTY, SOFTWARE: WITH_PENDING}, None),
+        ({PENDING: NAMED, SOFTWARE: WITH_PENDING.replace(TARGET, "23.2R1.14")}, None),
+        ({PENDING: UNNAMED, INSTALL_LOG: logged()}, GIVEN),
+        ({PENDING: UNNAMED, INSTALL_LOG: logged(at=LONG_AGO)}, None),
+        ({PENDING: UNNAMED, INSTALL_LOG: logged(result=1)}, SOME),
+        ({PENDING: UNNAMED, INSTALL_LOG: logged("rollback")}, SOME),
+        ({INSTALL_LOG: logged()}, GIVEN),
+        ({INSTALL_LOG: logged(at=LONG_AGO)}, NOTHING),
+        ({INSTALL_LOG: logged(zone="JST")}, GIVEN),
+        ({INSTALL_LOG: logged(at=JUST_AFTER, zone="JST")}, None),  # before or behind the boot: who knows
+        ({INSTALL_LOG: logged(at=JUST_AFTER)}, GIVEN),
+        ({INSTALL_LOG: logged(result=None)}, None),  # it goes on, or was cut short
+        ({INSTALL_LOG: logged("rollback")}, None),
+        ({INSTALL_LOG: EMPTY}, None),
+        ({INSTALL_LOG: logged(), VMHOST: sets(RUNNING, TARGET)}, GIVEN),
+        ({INSTALL_LOG: logged(), VMHOST: sets(RUNNING, "20.4R3.8")}, None),  # they do not agree
+        ({INSTALL_LOG: logged(), VMHOST: sets(RUNNING, RUNNING)}, None),
+        ({PENDING: UNNAMED, VMHOST: sets(RUNNING, TARGET)}, GIVEN),
+        ({VMHOST: sets(RUNNING, TARGET)}, None),  # pending, or what ran before
+        ({VMHOST: sets(RUNNING, RUNNING)}, NOTHING),
+        ({VMHOST: OF_AN_MX204}, None),
+        ({PENDING: UNNAMED, VMHOST: OF_AN_MX204}, GIVEN),
+        ({VMHOST: "<rpc-reply><output>Version get failed</output></rpc-reply>"}, None),
         ({PENDING: EMPTY, SOFTWARE: PLAIN, MEDIA: slices(RUNNING, TARGET)}, NOTHING),
         ({PENDING: NAMED}, GIVEN),
         ({PENDING: UNNAMED}, SOME),
         ({PENDING: TWO}, SOME),
         ({PENDING: UNNAMED, SOFTWARE: WITH_PENDING}, GIVEN),
         ({PENDING: UNNAMED, SOFTWARE: PLAIN, MEDIA: slices(TARGET, RUNNING)}, GIVEN),
-        ({PENDING: UNNAMED, SOFTWARE: PLAIN, MEDIA: slices(RUNNING, TARGET)}, SOME),
+        ({PENDING: UNNAMED, SOFTWARE: PLAIN, MEDIA: slices(RUNNING, TARGET)}, None),
         ({SOFTWARE: WITH_PENDING}, GIVEN),
         ({SOFTWARE: PLAIN, MEDIA: slices(TARGET, RUNNING)}, GIVEN),
         ({SOFTWARE: PLAIN, MEDIA: slices(RUNNING, TARGET)}, NOTHING),
