@@ -122,15 +122,15 @@ class Run:
     def context(self, step: str) -> UpgradeContext:
         return self.fake.context(step)
 
-    def phase(self, phase: RoutePhase) -> bool:
-        """Whether its task succeeded; three tries, as the DAG gives it."""
+    def phase(self, phase: RoutePhase, *, pause_s: float = 10.0) -> bool:
+        """Whether its task succeeded; three tries, as the DAG gives it, ``pause_s`` behind each death."""
         for _ in range(3):
             try:
                 for name in route.actions_left(self.context(phase), phase):
                     self._through(name, route.carry_out, route.overdue)
             except KilledError:
                 self.story.append(f"{phase}: killed")
-                self.fake.clock.sleep(10)
+                self.fake.clock.sleep(pause_s)
                 continue
             except GAVE_UP as gave_up:
                 self.story.append(f"{phase}: {gave_up}")

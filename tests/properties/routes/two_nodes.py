@@ -6,6 +6,7 @@ It notes every broken rule by its true state, never by what was observed of it.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -59,6 +60,7 @@ class TwoNodes:
     heard: bool = False  # two releases heard each other
     heard_at: datetime | None = None
     told: list[NodeName] = field(default_factory=list)  # to reboot
+    boots: Counter[NodeName] = field(default_factory=Counter)
     nodes: dict[NodeName, Node] = field(default_factory=lambda: {n: Node(name=n) for n in NodeName})
 
     # -- time
@@ -81,6 +83,7 @@ class TwoNodes:
 
     def _boot(self, node: Node) -> None:
         node.down_until, node.booted_at = None, self.now
+        self.boots[node.name] += 1
         if node.pending and not node.boots_old:
             node.previous, node.release = node.release, node.pending
         node.pending = None
