@@ -1,7 +1,8 @@
 """# Recover one cluster
 
 Puts a cluster back, or finishes its upgrade, when an ISSU has stopped half way that no run of `issu_cluster`
-looks after any more: it was started by hand, or by a controller that died.
+looks after any more: it was started by hand, or by a controller that died. What another route has left is put
+back by the plan of that route.
 
 - **Give** the cluster and the reason. The image (what the ISSU was to install) only where neither the journal
   nor the nodes tell it. *Take over* when an upgrade of this cluster ended in NEEDS_OPERATOR, or when its run

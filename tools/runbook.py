@@ -88,10 +88,10 @@ when you have repaired what kept a run from going on (a link, a node):
     srx-issu recover CLUSTER --reason 'what happened'     (DAG issu_recover)
 
 It looks at both nodes, waits until nothing moves any more, names the failure, shows the plan and asks. Answer
-with `srx-issu approve RUN`. It goes on from the baseline and the transcript of the upgrade before, where the
-journal has one. Name `--image` when it says that nobody can tell what the ISSU was to install. With
-`--take-over` it takes a cluster that an upgrade kept for an operator, or that a run which is over or gone
-left claimed; never from a run at work. When the cluster is in order without it:
+with `srx-issu approve RUN`. It goes on from the upgrade before: its baseline and transcript, or the plan of
+its route, where the journal has one. Name `--image` when it says that nobody can tell what the ISSU was to
+install. With `--take-over` it takes a cluster that an upgrade kept for an operator, or that a run which is
+over or gone left claimed; never from a run at work. When the cluster is in order without it:
 `srx-issu release CLUSTER --reason '...'`.
 """
 

@@ -11,7 +11,8 @@ import pytest
 
 from srx_issu.adapters.journal import SqlJournal
 from srx_issu.cli.outcome import Ending
-from srx_issu.cli.run_ids import new_run_id
+from srx_issu.cli.run_dags import dag_of
+from srx_issu.cli.run_ids import new_recovery_id, new_run_id
 from srx_issu.domain.history.route_events import CalledFor, PersonCalled
 from srx_issu.ports.dag_names import REBOOT_DAG
 from tests.integration.oneprocess.chat import chat
@@ -172,3 +173,18 @@ def test_a_person_is_called_when_the_second_reboot_is_lost(
         if isinstance(e.event, PersonCalled)
     ]
     assert called[0].event.why is CalledFor.SECOND_REBOOT
+
+
+def test_what_a_dual_reboot_has_left_is_taken_over_and_put_back_by_its_plan(place: Place) -> None:
+    row = next(row for row in ROWS if row.besides and row.besides[0] == "rollback_refused")
+    cluster, seen, _ = play(place, row)
+    assert (seen.outcome, seen.lease) == ("NEEDS_OPERATOR", KEPT)
+    place.lab.clear(cluster)
+    run_id = new_recovery_id(cluster)
+    asked = {"cluster": cluster, "reason": "the fault is mended", "take_over": True}
+    dag_of(place.api(), run_id).trigger(run_id, asked)
+    end = carry_out(place, run_id)
+    assert str(end.outcome) == "ABORTED_CLEAN", end.reason
+    dropped = [event for event in events(place, cluster) if event.get("event") == "pending_dropped"]
+    assert [event["node"] for event in dropped] == ["node1"]
+    assert check_order(place, cluster) == ()

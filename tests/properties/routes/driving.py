@@ -108,13 +108,13 @@ class Run:
         for phase in RoutePhase:
             if not self.phase(phase):
                 break
-        stage = self._judged()
+        stage = self.judged()
         self.story.append(f"stage {stage}")
         match stage:
             case NextStage.VERIFY:
                 return None
             case NextStage.RECOVER:
-                return self._recover()
+                return self.recover()
             case NextStage.HOLD:
                 hold_for_operator(self.context("hold"))
         return self.fake.outcome
@@ -156,7 +156,7 @@ class Run:
                     return
         raise AssertionError(f"{name} never ends")
 
-    def _judged(self) -> NextStage:
+    def judged(self) -> NextStage:
         for _ in range(MOST_LOOKS):
             found = judge_outcome(self.context("branch_outcome"))
             if not isinstance(found, NotYet):
@@ -164,7 +164,7 @@ class Run:
             self.fake.clock.sleep(found.pause_s)
         raise AssertionError("never judged")
 
-    def _recover(self) -> Outcome | None:
+    def recover(self) -> Outcome | None:
         try:
             branch = choose_branch(self.context("recover.diagnose"))
             plan = stored_plan(self.context("recover"))

@@ -1,4 +1,4 @@
-"""A worker that dies, or power that is lost, at each moment of a dual reboot: nothing is sent twice in effect,
+"""A worker that dies or power that is lost, at each moment of a dual reboot: nothing is sent twice in effect,
 and the second reboot comes in time, or a person is called."""
 
 from __future__ import annotations

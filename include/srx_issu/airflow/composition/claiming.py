@@ -14,6 +14,7 @@ from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.campaign.order import ORDER_KEY, ROUTE_KEY, check_unchanged
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
+from srx_issu.domain.history.sending_rules import BY_PLAN
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.model_routes import command_for
 from srx_issu.domain.upgrade.route import Route
@@ -21,6 +22,7 @@ from srx_issu.ports.dag_names import ROUTE_OF, UPGRADE_DAGS
 from srx_issu.ports.journal import Journal
 from srx_issu.steps.campaign.orders import Ordered, check_no_campaign, find_order, note_proved, note_refused
 from srx_issu.steps.upgrade.claim import TakeOver, claim, permits_left_s
+from srx_issu.steps.upgrade.observe import left_half_way
 from srx_issu.steps.upgrade.release_cluster import MAX_REASON
 
 
@@ -122,28 +124,35 @@ def claim_for_recovery(upgrade_id: str, params: Mapping[str, Any], asked: Asked)
             requested_by=asked.requested_by,
             fail_back=params["fail_back"],
         )
-        intent = catalog.resolve_recovery(load_catalog(), request)
+        intent = _on_the_route_of(catalog.resolve_recovery(load_catalog(), request), stores.journal)
     word = TakeOver(who=asked.requested_by, reason=reason, is_at_work=asked.is_at_work)
     take_over = word if params["take_over"] else None
     held = stores.leases.holder(f"cluster:{intent.cluster.name}")
     if take_over is not None and held is not None and held.owner != upgrade_id:
-        _refuse_of_another_route(stores.journal, held.owner)
+        _refuse_of_another_route(stores.journal, held.owner, intent)
         SystemClock().sleep(permits_left_s(held.owner, stores.journal))
     claim(intent, stores.journal, stores.leases, SystemClock().now(), take_over)
     return intent
 
 
-def _refuse_of_another_route(journal: Journal, owner: str) -> None:
-    """A recovery reads a cluster as an ISSU or ICU leaves it: nodes that another route has left half way it
-    would roll back one by one, and could let two releases hear each other."""
+def _on_the_route_of(intent: Intent, journal: Journal) -> Intent:
+    """Where an upgrade was left half way that went by a plan, by that plan it is put back: each route has its
+    own way."""
+    left = left_half_way(journal, intent.cluster.name, intent.upgrade_id)
+    return replace(intent, route=left.route.route) if left is not None and left.route else intent
+
+
+def _refuse_of_another_route(journal: Journal, owner: str, intent: Intent) -> None:
+    """Nodes that a route by a plan has left half way would be rolled back one by one by the way of another,
+    and two releases could hear each other. So it goes where its journal tells no plan that was begun."""
     if journal.upgrade(owner) is None:
         return
     route = journal.intent(owner).route
-    if route not in (Route.ISSU, Route.ICU):
+    if route in BY_PLAN and route is not intent.route:
         raise RequestRefused(
-            f"{owner} has this cluster for another route, {route.label}, and a recovery knows what an ISSU "
-            "or ICU leaves: clear the run's failed task to have it judged again, or do what its report says "
-            "and then run 'srx-issu release'"
+            f"{owner} has this cluster for another route, {route.label}, and its journal tells nothing "
+            "that was begun: clear the run's failed task to have it judged again, or do what its report "
+            "says and then run 'srx-issu release'"
         )
 
 

@@ -35,7 +35,13 @@ from srx_issu.domain.history.recovery_events import (
     RecoveryPlanned,
     RecoveryStepPassed,
 )
-from srx_issu.domain.history.route_events import OldImageThere, PersonCalled, RoutePlanned, RouteStepPassed
+from srx_issu.domain.history.route_events import (
+    OldImageThere,
+    PersonCalled,
+    RouteFound,
+    RoutePlanned,
+    RouteStepPassed,
+)
 from srx_issu.domain.history.step_events import (
     OwnWait,
     StepFailed,
@@ -227,6 +233,7 @@ Event = (
     | OldImageThere
     | RouteStepPassed
     | PersonCalled
+    | RouteFound
     | HandWorkAsked
     | HandWorkAnswered
     | RecoveryStepPassed

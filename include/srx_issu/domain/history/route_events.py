@@ -56,3 +56,12 @@ class PersonCalled:
 
     kind: ClassVar[EntryKind] = EntryKind.DECIDED
     why: CalledFor
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteFound:
+    """A recovery goes on from a route that another upgrade has left half way: it has plan and baseline from
+    there, and what was sent stands in the journal of that one."""
+
+    kind: ClassVar[EntryKind] = EntryKind.OBSERVED
+    from_upgrade: str

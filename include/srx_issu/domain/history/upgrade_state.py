@@ -45,6 +45,7 @@ from srx_issu.domain.history.route_events import (
     CalledFor,
     OldImageThere,
     PersonCalled,
+    RouteFound,
     RoutePlanned,
     RouteStepPassed,
 )
@@ -86,6 +87,7 @@ class UpgradeState(WaitsSoFar):
     after: StateCollected | None = None
     plan: PlannedRecovery | None = None
     route: RoutePlanned | None = None  # of a route that goes by a plan; None: an ISSU
+    route_from: str | None = None  # the upgrade whose route a recovery goes on from
     called: set[CalledFor] = field(default_factory=set)  # a person, at once
     route_refusal: str | None = None  # the node's words to the newest of its commands that was refused
     conclusion: Conclusion | None = None
@@ -236,6 +238,8 @@ class UpgradeState(WaitsSoFar):
                 self.old_images[there.node] = there.sha256
             case RoutePlanned() as route:
                 self.route = route
+            case RouteFound(from_upgrade=from_upgrade):
+                self.route_from = from_upgrade
             case PersonCalled(why=why):
                 self.called.add(why)
             case FindingMade(by=by):

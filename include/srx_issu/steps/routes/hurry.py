@@ -17,6 +17,7 @@ from srx_issu.domain.cluster.phase import BOOT_TIME_NOISE
 from srx_issu.domain.errors import JournalAway
 from srx_issu.domain.failure.route_table import CABLES
 from srx_issu.domain.history.route_events import CalledFor
+from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.procedure.action import ActionName, PlannedAction, TakenCommand
 from srx_issu.domain.routes.plan import RoutePlan
 from srx_issu.domain.upgrade.route import Route
@@ -35,11 +36,13 @@ class Hurry:
     plan: RoutePlan
     action: PlannedAction
     began_at: datetime
+    so_far: UpgradeState  # as of the newest look or command
     _cancel: Callable[[], bool] | None = None
     _is_up: bool = False  # the node that was told first was seen as it was before
 
     def look(self, now: Snapshot) -> None:
         """While the node that was told first has not gone down, nothing presses."""
+        self.so_far = self.context.known()
         first = self._first()
         if first is None or not self._reboots:
             return
@@ -52,8 +55,11 @@ class Hurry:
 
     def arm(self) -> None:
         """From now on a person is called at the end of the time, whatever becomes of this thread."""
+        if self._cancel is not None:
+            return
+        self.so_far = self.context.known()
         since = self._since()
-        if since is None or self._cancel is not None or self._is_called():
+        if since is None or self._why in self.so_far.called:
             return
         text = self._words(since, "its end is not known yet")
         left_s = self.deadline_s - self._age_s(since)
@@ -90,12 +96,12 @@ class Hurry:
 
     @property
     def deadline_s(self) -> float:
-        timers = timers_in_force(self.context.known(), self.context.intent)
+        timers = timers_in_force(self.so_far, self.context.intent)
         return float(getattr(timers, self.action.deadline))
 
     def _first(self) -> TakenCommand | None:
         urgent = {command.key for command in self.plan.commands_of_urgent(self.action.name)}
-        return next((one for one in self.context.known().route_commands if one.key in urgent), None)
+        return next((one for one in self.so_far.route_commands if one.key in urgent), None)
 
     def _since(self) -> datetime | None:
         if first := self._first():
@@ -113,9 +119,6 @@ class Hurry:
 
     def _age_s(self, at: datetime) -> float:
         return (self.context.journal.now() - at).total_seconds()
-
-    def _is_called(self) -> bool:
-        return self._why in self.context.known().called
 
     def _words(self, since: datetime, reason: str) -> str:
         if not self._reboots:
@@ -141,7 +144,9 @@ def hurrying(context: UpgradeContext, plan: RoutePlan, name: ActionName) -> Iter
     """A person is called when what is done meanwhile stops, or takes too long."""
     action = plan.action(name)
     assert action is not None  # an urgent one has its phase
-    hurry = Hurry(context=context, plan=plan, action=action, began_at=context.journal.now())
+    hurry = Hurry(
+        context=context, plan=plan, action=action, began_at=context.journal.now(), so_far=context.known()
+    )
     hurry.arm()
     try:
         try:

@@ -11,6 +11,7 @@ from srx_issu.domain.failure.naming import Diagnosis
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.route_events import CalledFor
 from srx_issu.domain.history.state_parts import IntendedCommand
+from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.routes.dual_reboot import REBOOTS
 from srx_issu.domain.routes.stopped import diagnose_route
@@ -25,11 +26,10 @@ from srx_issu.steps.waits.converge import SHORTEST_PAUSE_S, NotYet
 
 def diagnose_stop(context: UpgradeContext, now: Snapshot) -> tuple[Diagnosis, RecoveryPlan]:
     """What it is called, and what would be done about it."""
-    so_far = context.known()
+    so_far, words = context.known(), _of_the_route(context).route_refusal
     before, plan = baseline(so_far, context.evidence), route_plan(so_far, context.evidence)
-    diagnosis = diagnose_route(
-        plan, before, now, was_rebooted=_first_reboot(context) is not None, words=so_far.route_refusal
-    )
+    was_rebooted = _first_reboot(context) is not None
+    diagnosis = diagnose_route(plan, before, now, was_rebooted=was_rebooted, words=words)
     rules = context.intent.policy.failures
     return diagnosis, recover_route(plan, before, now, diagnosis, context.intent.software, rules)
 
@@ -41,7 +41,7 @@ def still_installing(context: UpgradeContext, now: Snapshot, plan: RecoveryPlan)
     stopped = plan.failure is FailureClass.APART_NO_TRAFFIC
     if stopped or not plan.actions or context.known().conclusion is not None:
         return None
-    so_far = context.known()
+    so_far = _of_the_route(context)
     timers, answered = timers_in_force(so_far, context.intent), so_far.answered | so_far.rejected
     for one in _installations_not_booted(so_far.intended):
         node, shown = one.command.node, now.view(one.command.node).next_boot
@@ -107,10 +107,18 @@ def _boot_sent_at(context: UpgradeContext) -> datetime | None:
     """The first reboot of two that belong together; of nodes that are apart, the newest of one of them."""
     if context.intent.route is not Route.MINIMAL_DOWNTIME:
         return _first_reboot(context)
-    newest = next(iter(reversed(context.known().route_commands)), None)
+    newest = next(iter(reversed(_of_the_route(context).route_commands)), None)
     return newest.at if newest is not None and newest.key.startswith(REBOOTS) else None
 
 
 def _first_reboot(context: UpgradeContext) -> datetime | None:
-    commands = context.known().route_commands
+    commands = _of_the_route(context).route_commands
     return next((one.at for one in commands if one.key.startswith(REBOOTS)), None)
+
+
+def _of_the_route(context: UpgradeContext) -> UpgradeState:
+    """What the journal knows of the upgrade that sent what was sent: its own, or where it goes on from."""
+    state = context.known()
+    while state.route_from is not None:
+        state = known(context.journal.entries(state.route_from))
+    return state

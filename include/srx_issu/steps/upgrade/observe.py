@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.history.events import BaselineTaken, IssuFound
+from srx_issu.domain.history.route_events import RouteFound, RoutePlanned
 from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN, whose_issu
 from srx_issu.ports import codec
-from srx_issu.ports.journal import UpgradeRecord
+from srx_issu.ports.journal import Journal, UpgradeRecord
 from srx_issu.steps.baseline import baseline, intent_of, taken_from
 from srx_issu.steps.context import Facts, UpgradeContext
 
@@ -29,6 +30,7 @@ class Earlier:
     start: IssuStart
     target: str  # NOT_KNOWN when it was itself a recovery that did not find out
     baseline: BaselineTaken
+    route: RoutePlanned | None = None  # where it went by a plan
 
 
 def observe(context: UpgradeContext) -> Facts:
@@ -49,6 +51,9 @@ def observe(context: UpgradeContext) -> Facts:
         starter, transcript = earlier.start.starter, earlier.start.transcript_path
         reason = f"goes on from {earlier.record.upgrade_id}, which asked {starter} for the ISSU"
         context.record(earlier.baseline, f"baseline: {reason}")
+        if earlier.route is not None:
+            context.record(earlier.route, f"route: {reason}")
+            context.record(RouteFound(from_upgrade=earlier.record.upgrade_id), reason)
     issu = IssuFound(starter=starter, target=seen.target, transcript=transcript)
     context.record(issu, f"ISSU to {seen.target}: {reason}")
     return {"starter": starter.value, "target": seen.target, "earlier": earlier is not None}
@@ -82,17 +87,24 @@ def _keep_baseline(context: UpgradeContext, now: Snapshot, reason: str) -> None:
 
 
 def earlier_upgrade(context: UpgradeContext) -> Earlier | None:
-    """The newest upgrade of this cluster that asked for an ISSU, unless that one came to an end or a
-    person has given the cluster back since."""
-    for record in context.journal.upgrades_of(context.intent.cluster.name):
-        so_far = known(context.journal.entries(record.upgrade_id))
+    """The newest upgrade of this cluster that began something, unless that one came to an end or a person has
+    given the cluster back since."""
+    return left_half_way(context.journal, context.intent.cluster.name, context.upgrade_id)
+
+
+def left_half_way(journal: Journal, cluster: str, own_id: str) -> Earlier | None:
+    """The same, for whoever has no context yet."""
+    for record in journal.upgrades_of(cluster):
+        so_far = known(journal.entries(record.upgrade_id))
         begun = so_far.start
-        if record.upgrade_id == context.upgrade_id or begun is None:
+        if record.upgrade_id == own_id or begun is None:
             continue
         if _came_to_its_end(record, so_far) or so_far.released or so_far.baseline is None:
             return None
-        target = intent_of(context.journal, record.upgrade_id).image.release
-        return Earlier(record=record, start=begun, target=target, baseline=so_far.baseline)
+        target = intent_of(journal, record.upgrade_id).image.release
+        return Earlier(
+            record=record, start=begun, target=target, baseline=so_far.baseline, route=so_far.route
+        )
     return None
 
 

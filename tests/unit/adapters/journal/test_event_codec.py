@@ -70,6 +70,7 @@ from srx_issu.domain.history.route_events import (
     CalledFor,
     OldImageThere,
     PersonCalled,
+    RouteFound,
     RoutePlanned,
     RouteStepPassed,
 )
@@ -192,6 +193,7 @@ FULL: tuple[Event, ...] = (
     OldImageThere(node=NodeName.NODE1, path="/var/tmp/old.tgz", sha256="a" * 64),
     RouteStepPassed(action=ActionName.INSTALL_ON_SECONDARY),
     PersonCalled(why=CalledFor.SECOND_REBOOT),
+    RouteFound(from_upgrade="manual__1"),
     HandWorkAsked(action=ActionName.JOIN_LINKS),
     HandWorkAnswered(action=ActionName.JOIN_LINKS, by="ada", name="Ada", word=Word.DONE, responded_at=NOON),
     FindingMade(by=FoundBy.POLICIES, check="policies", evidence="u/policies", pfes=("fpc0", "fpc1")),
@@ -253,6 +255,7 @@ STORED: Mapping[str, str] = {
     "recovery_planned": "plan diagnosis failure plan_kind permission digest steps",
     "recovery_step_passed": "action",
     "person_called": "why",
+    "route_found": "from_upgrade",
     "route_planned": "route starter plan digest",
     "route_step_passed": "action",
     "state_collected": "snapshot state",
