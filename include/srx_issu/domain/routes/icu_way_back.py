@@ -29,6 +29,7 @@ from srx_issu.domain.procedure.claims import (
 from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
 from srx_issu.domain.recovery import group_steps, steps
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
+from srx_issu.domain.routes.foreign import foreign_image
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,13 +83,11 @@ def recover_icu(
 
 
 def _nothing_rebooted(case: _WayBack) -> RecoveryPlan:
+    if foreign := foreign_image(case.now, case.diagnosis.target):
+        return _hold(case.diagnosis, foreign)
     has_ended = case.now.view(case.starter).command_ended is True
-    nodes = tuple(NodeName)
-    actions = (
-        *([] if has_ended else [_abort_on_primary(case)]),
-        _take_back(case, nodes),
-        *_closing(case),
-    )
+    first = () if has_ended else (_abort_on_primary(case),)
+    actions = (*first, _take_back(case, tuple(NodeName)), *_closing(case))
     held = [v.node for v in case.now.views if v.next_boot is not None and v.next_boot.is_other]
     kind = PlanKind.TAKE_BACK if held or not has_ended else PlanKind.ABORT_ONLY
     return _plan(case.diagnosis, kind, case.permission, actions, release=case.old)

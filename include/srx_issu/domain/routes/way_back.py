@@ -23,6 +23,7 @@ from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.routes.apart_steps import ApartSteps
 from srx_issu.domain.routes.apart_way_back import way_out
 from srx_issu.domain.routes.back_to_old import back_to_old
+from srx_issu.domain.routes.foreign import foreign_image
 from srx_issu.domain.routes.plan import RoutePlan
 from srx_issu.domain.routes.relaxed import left_over, to_take_back
 from srx_issu.domain.upgrade.commands import SoftwareFamily
@@ -54,6 +55,15 @@ def recover_route(
         return _reboot_what_is_left(plan, before, now, diagnosis, software, permission)
     if failure in (FailureClass.NOT_IN_SYNC, FailureClass.BOTH_BACK_ON_OLD):
         return _whole_on_one_release(plan, now, diagnosis, software, permission)
+    return _nothing_rebooted(plan, now, diagnosis, software, permission)
+
+
+def _nothing_rebooted(
+    plan: RoutePlan, now: Snapshot, diagnosis: Diagnosis, software: SoftwareFamily, permission: Permission
+) -> RecoveryPlan:
+    """What is pending is taken back, where it is this upgrade's."""
+    if foreign := foreign_image(now, plan.target):
+        return _hold(diagnosis, why=foreign)
     held = tuple(view.node for view in now.views if view.next_boot is not None and view.next_boot.is_other)
     taking = (take_back(plan, held, software),) if held else ()
     actions = (*taking, steps.verify(now, plan.old_release))
@@ -195,12 +205,14 @@ def _plan(
     )
 
 
-def _hold(diagnosis: Diagnosis, left: Mapping[NodeName, tuple[str, ...]] | None = None) -> RecoveryPlan:
+def _hold(
+    diagnosis: Diagnosis, left: Mapping[NodeName, tuple[str, ...]] | None = None, *, why: str | None = None
+) -> RecoveryPlan:
     """``left``: the lines that a person has to take back on each node."""
     return RecoveryPlan(
         kind=PlanKind.HOLD,
         failure=diagnosis.failure,
         permission=Permission.NEVER,
-        reason=f"{diagnosis.reason}. {FACTS[diagnosis.failure].words}",
+        reason=f"{diagnosis.reason}. {why or FACTS[diagnosis.failure].words}",
         cautions=to_take_back(left or {}),
     )
