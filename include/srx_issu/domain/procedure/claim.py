@@ -31,7 +31,9 @@ class StateClaim(StrEnum):
     GONE = "gone"  # [node] is lost to its peer and does not answer, or has booted since the command [since]
     WENT_DOWN = "went_down"  # [node] does not answer, or has booted since the command [since]
     HEARD_BUT_SILENT = "heard_but_silent"  # [node] does not answer; its peer hears it, and is up for minutes
-    NOT_BACK = "not_back"  # [node] has not come back from the reboot that the command [since] asked for
+    NOT_BACK = "not_back"  # [node] is down, for the reboot that the command [since] asked for
+    UNREBOOTED = "unrebooted"  # [node] has not booted since the command [since], or since [booted_at]
+    MAY_BOOT = "may_boot"  # nothing shows that [node] runs [release] already, or will boot another one next
     LINKS_APART = "links_apart"  # [node] shows control and fabric link down
     LINKS_JOINED = "links_joined"  # [node] shows control and fabric link up
     PORTS_DOWN = "ports_down"  # [node] shows every one of [ports] down

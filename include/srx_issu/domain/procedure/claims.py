@@ -30,6 +30,10 @@ def pending(node: NodeName, release: str) -> StateCondition:
     return StateCondition(claim=StateClaim.PENDING, node=node, release=release)
 
 
+def may_boot(node: NodeName, release: str) -> StateCondition:
+    return StateCondition(claim=StateClaim.MAY_BOOT, node=node, release=release)
+
+
 def has_pending(node: NodeName) -> StateCondition:
     return StateCondition(claim=StateClaim.HAS_PENDING, node=node)
 

@@ -12,7 +12,6 @@ from datetime import timedelta
 from srx_issu.domain.cluster.model import GroupState, NodeName, Snapshot
 from srx_issu.domain.cluster.phase import BOOT_TIME_NOISE, ISSU_PRIORITY, not_ready_to_take_over
 from srx_issu.domain.failure.situation import runs
-from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.procedure.apart_claims import JUDGES_APART
 from srx_issu.domain.procedure.claim import (
     OF_NEXT_BOOT,
@@ -24,6 +23,7 @@ from srx_issu.domain.procedure.claim import (
     group_of,
     node_of,
 )
+from srx_issu.domain.procedure.next_boot_claims import JUDGES_OF_NEXT_BOOT
 
 __all__ = [
     "OF_NEXT_BOOT",
@@ -177,16 +177,21 @@ def _went_down(condition: StateCondition, now: Snapshot, booted: BootTimes) -> J
 
 
 def _not_back(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
-    """A silent node that its peer hears may be up: then it is back, or was never down."""
+    """A silent node that its peer hears may be up: then it is back, or was never down. One that answers is
+    back, or is still to go down."""
     node = node_of(condition)
     if now.view(node).reachable:
         rebooted = _rebooted(condition, now, booted)
-        return rebooted.opposite
+        return Judged(holds=False if rebooted.holds else None, text=rebooted.text)
     if not now.view(node.peer).reachable:
         return Judged(holds=True, text=f"{node} does not answer yet")
     is_lost = is_lost_to_peer(now, node)
     shown = {True: "has lost it", False: "hears it", None: "does not tell whether it has lost it"}[is_lost]
     return Judged(holds=is_lost, text=f"{node} does not answer, and {node.peer} {shown}")
+
+
+def _unrebooted(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
+    return _rebooted(condition, now, booted).opposite
 
 
 def _heard_but_silent(condition: StateCondition, now: Snapshot) -> Judged:
@@ -224,35 +229,6 @@ def _back_alone(condition: StateCondition, now: Snapshot, booted: BootTimes) -> 
     return Judged(holds=alone.holds, text=f"{rebooted.text}, and {alone.text}")
 
 
-def _pending(condition: StateCondition, now: Snapshot) -> Judged:
-    node, view = node_of(condition), now.view(node_of(condition))
-    if condition.release is None:
-        raise ValueError(f"{condition.claim} of {node} names no release")
-    if not view.reachable or view.next_boot is None:
-        return Judged(holds=None, text=f"{node} does not tell which image it will boot next")
-    found = view.next_boot
-    if found.is_other and found.release is None:
-        return Judged(holds=None, text=f"{node} has an image pending and does not name its release")
-    text = f"{node} will boot {found.release or 'what it runs'} next, expected {condition.release}"
-    return Judged(
-        holds=found.release is not None and same_release(found.release, condition.release), text=text
-    )
-
-
-def _nothing_pending(condition: StateCondition, now: Snapshot) -> Judged:
-    view = now.view(node_of(condition))
-    if not view.reachable or view.next_boot is None:
-        return Judged(holds=None, text=f"{view.node} does not tell which image it will boot next")
-    if not view.next_boot.is_other:
-        return Judged(holds=True, text=f"{view.node} will boot what it runs")
-    return Judged(holds=False, text=f"{view.node} will boot {view.next_boot.release or 'another image'} next")
-
-
-def _has_pending(condition: StateCondition, now: Snapshot) -> Judged:
-    nothing = _nothing_pending(condition, now)
-    return Judged(holds=None if nothing.holds is None else not nothing.holds, text=nothing.text)
-
-
 def _command_ended(condition: StateCondition, now: Snapshot) -> Judged:
     """By the exit file of its job alone: no reply of the node is taken for it."""
     node = node_of(condition)
@@ -267,6 +243,7 @@ _JUDGES_BY_BOOT: Mapping[StateClaim, Callable[[StateCondition, Snapshot, BootTim
     StateClaim.GONE: _gone,
     StateClaim.WENT_DOWN: _went_down,
     StateClaim.NOT_BACK: _not_back,
+    StateClaim.UNREBOOTED: _unrebooted,
     StateClaim.BACK_ON_OTHER: _back_on_other,
     StateClaim.BACK_ALONE: _back_alone,
 }
@@ -282,9 +259,7 @@ _JUDGES: Mapping[StateClaim, _Judge] = {
     StateClaim.WINDOW_CLOSED: _window_closed,
     StateClaim.WINDOW_NOT_OPEN: _window_not_open,
     StateClaim.FLAGS_CLEAR: _flags_clear,
-    StateClaim.PENDING: _pending,
-    StateClaim.HAS_PENDING: _has_pending,
-    StateClaim.NOTHING_PENDING: _nothing_pending,
+    **JUDGES_OF_NEXT_BOOT,
     **JUDGES_APART,
     StateClaim.COMMAND_ENDED: _command_ended,
     StateClaim.HEARD_BUT_SILENT: _heard_but_silent,

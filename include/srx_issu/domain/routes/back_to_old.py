@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.procedure.action import ActionName, CommandKind, PlannedAction, PlannedCommand
-from srx_issu.domain.procedure.claims import can_take_over, pending, runs
+from srx_issu.domain.procedure.claims import can_take_over, may_boot, pending, runs
 from srx_issu.domain.procedure.conditions import StateClaim, StateCondition, judge
 from srx_issu.domain.recovery import steps
 from srx_issu.domain.routes.plan import RoutePlan
@@ -111,10 +111,12 @@ def _reboot_both(
         )
 
     why = f"{primary} is down before {secondary} is back: two releases must not hear each other"
-    needs = (runs(primary, plan.target), *held)
+    needs = (*(runs(node, plan.target) for node in NodeName), *held)
     return (
         reboot(ActionName.REBOOT_SECONDARY, secondary, needs, gone, f"{secondary} goes down first"),
-        reboot(ActionName.REBOOT_PRIMARY, primary, (not_back,), down, why),
+        reboot(
+            ActionName.REBOOT_PRIMARY, primary, (not_back, may_boot(primary, plan.old_release)), down, why
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.procedure.action import ActionName, CommandKind, PlannedAction, PlannedCommand
-from srx_issu.domain.procedure.claims import can_take_over, pending, runs
+from srx_issu.domain.procedure.claims import can_take_over, may_boot, pending, runs
 from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
 from srx_issu.domain.routes.plan import PhasePlan, RoutePhase, RoutePlan
 from srx_issu.domain.upgrade.commands import SoftwareFamily
@@ -126,7 +126,7 @@ def _reboot_secondary(way: _Way) -> PlannedAction:
         subject=node,
         software=way.software,
         purpose=SendPurpose.CONTINUE,
-        needs=(runs(way.primary, way.old_release), *(pending(each, way.target) for each in NodeName)),
+        needs=(*way.both(way.old_release), *(pending(each, way.target) for each in NodeName)),
         done_when=(gone,),
     )
     return PlannedAction(
@@ -165,7 +165,7 @@ def _take_primary_down(way: _Way) -> PlannedCommand:
         software=way.software,
         purpose=SendPurpose.COMPLETE,
         is_always_sent=True,  # silence before it was asked is not its going down
-        needs=(not_back,),
+        needs=(not_back, may_boot(node, way.target)),
         done_when=(StateCondition(claim=StateClaim.WENT_DOWN, node=node, since=key),),
     )
 

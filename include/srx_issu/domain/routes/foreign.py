@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.junos.version import same_release
+from srx_issu.domain.procedure.claims import may_boot
+from srx_issu.domain.procedure.conditions import StateCondition
 from srx_issu.domain.recovery.found import NOT_KNOWN
+
+
+def own_image(node: NodeName, target: str) -> tuple[StateCondition, ...]:
+    """What a node may boot next that gets it taken back; nothing where nobody knows the target."""
+    return () if target == NOT_KNOWN else (may_boot(node, target),)
 
 
 def foreign_image(now: Snapshot, target: str) -> str | None:

@@ -29,7 +29,7 @@ from srx_issu.domain.procedure.claims import (
 from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
 from srx_issu.domain.recovery import group_steps, steps
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
-from srx_issu.domain.routes.foreign import foreign_image
+from srx_issu.domain.routes.foreign import foreign_image, own_image
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,12 +117,13 @@ def _abort_on_primary(case: _WayBack) -> PlannedAction:
 
 def _has_not_rebooted(case: _WayBack, node: NodeName) -> StateCondition:
     """From the secondary's reboot on the primary is not asked, whichever release came of it."""
-    return StateCondition(claim=StateClaim.NOT_BACK, node=node, booted_at=case.before.view(node).booted_at)
+    return StateCondition(claim=StateClaim.UNREBOOTED, node=node, booted_at=case.before.view(node).booted_at)
 
 
 def _take_back(case: _WayBack, nodes: tuple[NodeName, ...]) -> PlannedAction:
     """Only where an image is seen to be pending: elsewhere the same command would make the release before
     the running one the next."""
+    target = case.diagnosis.target
     commands = tuple(
         PlannedCommand(
             key=f"take_back_{node}",
@@ -130,7 +131,7 @@ def _take_back(case: _WayBack, nodes: tuple[NodeName, ...]) -> PlannedAction:
             node=node,
             subject=node,
             is_once=True,
-            needs=(*(runs(each, case.old) for each in NodeName), has_pending(node)),
+            needs=(*(runs(each, case.old) for each in NodeName), has_pending(node), *own_image(node, target)),
             waits_for=(command_ended(case.starter),),
             done_when=(nothing_pending(node),),
         )
@@ -138,7 +139,7 @@ def _take_back(case: _WayBack, nodes: tuple[NodeName, ...]) -> PlannedAction:
     )
     return PlannedAction(
         name=ActionName.TAKE_BACK_SOFTWARE,
-        reason=f"neither node may boot {case.diagnosis.target} by chance",
+        reason=f"neither node may boot {target} by chance",
         deadline="group_settle_s",
         commands=commands,
         done_when=tuple(nothing_pending(node) for node in NodeName),

@@ -16,14 +16,14 @@ from srx_issu.domain.failure.rules import DEFAULT_RULES, FailureRules
 from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.procedure.action import ActionName, CommandKind, PlannedAction, PlannedCommand
-from srx_issu.domain.procedure.claims import can_take_over, runs
+from srx_issu.domain.procedure.claims import can_take_over, may_boot, runs
 from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
 from srx_issu.domain.recovery import steps
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.routes.apart_steps import ApartSteps
 from srx_issu.domain.routes.apart_way_back import way_out
 from srx_issu.domain.routes.back_to_old import back_to_old
-from srx_issu.domain.routes.foreign import foreign_image
+from srx_issu.domain.routes.foreign import foreign_image, own_image
 from srx_issu.domain.routes.plan import RoutePlan
 from srx_issu.domain.routes.relaxed import left_over, to_take_back
 from srx_issu.domain.upgrade.commands import SoftwareFamily
@@ -107,6 +107,7 @@ def take_back(plan: RoutePlan, held: tuple[NodeName, ...], software: SoftwareFam
             needs=(
                 *(runs(each, plan.old_release) for each in NodeName),
                 StateCondition(claim=StateClaim.HAS_PENDING, node=node),
+                *own_image(node, plan.target),
             ),
             done_when=(StateCondition(claim=StateClaim.NOTHING_PENDING, node=node),),
         )
@@ -142,6 +143,7 @@ def _reboot_what_is_left(
         needs=(
             StateCondition(claim=StateClaim.NOT_BACK, node=left.peer, booted_at=booted[left.peer]),
             runs(left, plan.old_release),
+            may_boot(left, plan.target),
         ),
         done_when=(StateCondition(claim=StateClaim.WENT_DOWN, node=left, booted_at=booted[left]),),
     )

@@ -12,6 +12,8 @@ from srx_issu.domain.procedure.action import ActionName, TakenCommand
 from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, next_in, step_of
 from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.routes.dual_reboot import dual_reboot_plan
+from srx_issu.domain.routes.icu_stopped import IcuJob, diagnose_icu
+from srx_issu.domain.routes.icu_way_back import recover_icu
 from srx_issu.domain.routes.stopped import diagnose_route
 from srx_issu.domain.routes.way_back import recover_route
 from srx_issu.domain.upgrade.commands import SoftwareFamily
@@ -95,3 +97,63 @@ def test_what_is_left_is_not_rebooted_once_it_runs_the_target() -> None:
         taken_at=after_reboot(view(N0)).booted_at,
     )
     assert not isinstance(next_in(action, later, (sent,)), Send | Passed)
+
+
+@pytest.mark.parametrize("other", [NOTHING, HELD])
+def test_an_image_that_is_not_this_upgrades_is_not_taken_back(other: NextBoot) -> None:
+    """Somebody else has installed it since."""
+    foreign = NextBoot(is_other=True, release="20.4R3")
+    now = snapshot(view(N0, OLD, next_boot=foreign), view(N1, OLD, next_boot=other))
+    plan = planned(now)
+    assert (plan.permission, plan.commands) == (Permission.NEVER, ())
+    assert "20.4R3" in plan.reason
+    job = IcuJob(transcript="error: Validation failed", exit_status="1", has_ended=True)
+    diagnosis = diagnose_icu(BEFORE, now, N0, NEW, job=job, overdue=True)
+    of_icu = recover_icu(BEFORE, now, diagnosis)
+    assert (of_icu.permission, of_icu.commands) == (Permission.NEVER, ())
+    assert "20.4R3" in of_icu.reason
+
+
+def test_a_first_node_that_answers_and_has_not_rebooted_is_not_down() -> None:
+    """It was lost to its peer for a moment: rebooting the peer beside it would leave two releases."""
+    up = snapshot(view(N0, OLD, next_boot=HELD), view(N1, OLD, next_boot=HELD))
+    assert isinstance(step_of(PLAN, ActionName.REBOOT_PRIMARY, up, (FIRST,)), Wait)
+    action = planned(beside(LOST)).action(ActionName.REBOOT_NODE)
+    assert action is not None
+    assert isinstance(next_in(action, up, ()), Wait)
+
+
+@pytest.mark.parametrize("shown", [NOTHING, NextBoot(is_other=True, release="20.4R3")])
+def test_the_second_node_is_not_rebooted_into_another_release_than_the_first(shown: NextBoot) -> None:
+    """What was pending is gone: it would come back beside the other release, and carries the traffic."""
+    for name in (ActionName.REBOOT_PRIMARY, ActionName.WAIT_FOR_BOTH_NODES):
+        found = step_of(PLAN, name, beside(LOST, shown), (FIRST,))
+        assert isinstance(found, Stop), name
+    assert isinstance(step_of(PLAN, ActionName.REBOOT_PRIMARY, beside(LOST, None), (FIRST,)), Send)
+    action = planned(beside(LOST)).action(ActionName.REBOOT_NODE)
+    assert action is not None
+    assert isinstance(next_in(action, beside(LOST, shown), ()), Stop)
+
+
+def test_a_second_node_that_runs_the_target_is_not_rebooted_whatever_it_tells_of_its_boot() -> None:
+    now = snapshot(view(N0, NEW, next_boot=None, booted_at=None, groups=LOST), silent(N1))
+    assert isinstance(step_of(PLAN, ActionName.REBOOT_PRIMARY, now, (FIRST,)), Stop)
+
+
+def test_a_first_node_that_does_not_tell_its_release_is_not_rebooted() -> None:
+    mute = snapshot(view(N0, OLD, next_boot=HELD), view(N1, None, next_boot=HELD))
+    assert isinstance(step_of(PLAN, ActionName.REBOOT_SECONDARY, mute, ()), Wait)
+
+
+def test_an_image_that_turns_out_to_be_somebody_elses_is_not_taken_back() -> None:
+    held = snapshot(view(N0, OLD, next_boot=NOTHING), view(N1, OLD, next_boot=HELD))
+    foreign = NextBoot(is_other=True, release="20.4R3")
+    now = snapshot(view(N0, OLD, next_boot=NOTHING, command_ended=True), view(N1, OLD, next_boot=foreign))
+    job = IcuJob(transcript="error: Validation failed", exit_status="1", has_ended=True)
+    ended = replace(held, node0=replace(held.node0, command_ended=True))
+    of_icu = recover_icu(BEFORE, ended, diagnose_icu(BEFORE, ended, N0, NEW, job=job, overdue=True))
+    for plan in (planned(held), of_icu):
+        action = plan.action(ActionName.TAKE_BACK_SOFTWARE)
+        assert action is not None
+        assert isinstance(next_in(action, ended, ()), Send)
+        assert isinstance(next_in(action, now, ()), Stop)

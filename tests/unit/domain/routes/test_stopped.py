@@ -112,7 +112,7 @@ def test_an_image_is_taken_back_only_where_it_is_seen_to_be_pending() -> None:
     plan = found(snapshot(old(N0), old(N1, HELD)))
     (command,) = plan.commands
     assert (command.node, command.junos_command.cli) == (N1, "request system software rollback node 1")
-    assert {need.claim.value for need in command.needs} == {"runs", "has_pending"}
+    assert {need.claim.value for need in command.needs} == {"runs", "has_pending", "may_boot"}
     assert plan.release == OLD
 
 
@@ -124,7 +124,9 @@ def test_the_reboot_that_is_left_is_sent_only_while_the_first_node_is_not_back()
     plan = found(snapshot(old(N0, HELD, groups=ALONE), silent(N1)))
     (command,) = plan.commands
     assert (command.order, command.node, command.is_once) == (CommandKind.REBOOT_TOGETHER, N0, False)
-    assert [(need.claim.value, need.node) for need in command.needs] == [("not_back", N1), ("runs", N0)]
+    assert [(need.claim.value, need.node) for need in command.needs] == [
+        *(("not_back", N1), ("runs", N0), ("may_boot", N0))
+    ]
     first = plan.action(ActionName.REBOOT_NODE)
     assert first is not None
     assert {each.claim.value for each in first.stop_when} == {"back_on_other"}
