@@ -41,8 +41,8 @@ demo: $(STAMPS)/project ## Upgrade a simulated cluster, start to finish (FAULT=n
 		$(if $(TOPOLOGY),--topology '$(TOPOLOGY)') $(if $(RELEASE),--release '$(RELEASE)')
 
 .PHONY: demo-campaign
-demo-campaign: $(STAMPS)/project ## Upgrade twelve simulated clusters on three sites, in waves (SPEED=120 KEEP=1)
-	@$(BIN)/python -m srx_demo.campaign $(if $(SPEED),--speed '$(SPEED)') $(if $(KEEP),--keep)
+demo-campaign: $(STAMPS)/project ## Upgrade twelve simulated clusters on three sites, in waves (FLEET=mixed SPEED=120 KEEP=1)
+	@$(BIN)/python -m srx_demo.campaign $(if $(FLEET),--fleet '$(FLEET)') $(if $(SPEED),--speed '$(SPEED)') $(if $(KEEP),--keep)
 
 .PHONY: up
 up: $(STAMPS)/project ## Start PostgreSQL and Airflow here, until Ctrl-C (FILES=folder PORT=number)

@@ -31,8 +31,8 @@ CALLED_BY: Final = {
     "Python, for an operator": ("__call__", "__truediv__"),
     "a template of the report or the console": ("duration_s",),
     "typer": (
-        "list_runs", "login_options", "probe_cluster", "reject", "replay", "resume_all", "show_routes",
-        "stop_all",
+        "approve", "list_runs", "login_options", "probe_cluster", "reject", "replay", "resume_all",
+        "show_routes", "stop_all",
     ),
     "the page docs/junos-account.md, which is made from it": ("configuration_before_18_1", "traces"),
     "the bench, by its name": ("beyond_device_s",),

@@ -33,7 +33,7 @@ class Approvers:
     dag_id: str = UPGRADE_DAG
     hands: AtTheCables | None = None  # who does what only a person can do
     now: Callable[[], float] = time.monotonic
-    _seen: dict[str, float] = field(default_factory=dict)
+    _seen: dict[tuple[str, str], float] = field(default_factory=dict)  # by run and question
     _apis: dict[str, AirflowApi] = field(default_factory=dict)
 
     def look(self, run_id: str) -> None:
@@ -41,10 +41,12 @@ class Approvers:
         if not self.users:
             return
         for question in self._upgrades(self.users[0]).questions(run_id):
-            if self.now() - self._seen.setdefault(question.task_id, self.now()) < READING_S:
+            key = (run_id, question.task_id)
+            if not self._is_mine(question) or self._read_for_s(key) < READING_S:
                 continue
             number = _NUMBER.search(question.task_id)
             user = self.users[min(int(number[1]) if number else 1, len(self.users)) - 1]
+            self.console.print(f"\n{question.subject}\n", style="bold", markup=False, highlight=False)
             self.console.print(question.body, markup=False, highlight=False)
             try:
                 answer = self._answer_to(question)
@@ -53,7 +55,20 @@ class Approvers:
                 self.console.print(f"{user}: {refused}", markup=False, highlight=False)
             else:
                 self.console.print(f"{question.task_id}: {answer}, by {user}", highlight=False)
-            self._seen[question.task_id] = self.now()  # asked anew when the answer was lost
+            self._seen[key] = self.now()  # asked anew when the answer was lost
+
+    def look_at_all(self) -> None:
+        """The same for every run of the DAG that asks."""
+        for run_id in self._upgrades(self.users[0]).asking() if self.users else ():
+            self.look(run_id)
+
+    def _is_mine(self, question: PendingApproval) -> bool:
+        """What may go on after failures is left to a person."""
+        by_hand = self.hands is not None and self.hands.is_asked(question)
+        return by_hand or APPROVE in question.options
+
+    def _read_for_s(self, key: tuple[str, str]) -> float:
+        return self.now() - self._seen.setdefault(key, self.now())
 
     def _answer_to(self, question: PendingApproval) -> str:
         if self.hands is not None and self.hands.is_asked(question):

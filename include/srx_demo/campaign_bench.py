@@ -23,7 +23,8 @@ import yaml
 from rich.console import Console
 
 from srx_demo import referee
-from srx_demo.campaign import results_of, say
+from srx_demo.campaign import say
+from srx_demo.campaign_judge import results_of
 from srx_demo.campaign_scenery import NAME, CampaignScenery
 from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed
 from srx_demo.meter import Meter, cpu_s

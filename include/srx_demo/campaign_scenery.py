@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from srx_demo.fleets import FleetDemo
 from srx_demo.lab import Lab, LabCluster, make_image
 from srx_demo.operator_files import CONNECTION_VARIABLE, ImageFile, connection, write_files
 from srx_demo.scenery import TARGET_RELEASE, Scenery
@@ -25,13 +26,15 @@ REGIONS = {"ams": "emea", "fra": "emea", "lon": "isles"}
 
 @dataclass(kw_only=True)
 class CampaignScenery(Scenery):
-    """``campaign`` is the file as data; its target is filled in from the lab's models."""
+    """``campaign`` is the file as data; its target is filled in from the lab's models, each with its release
+    of ``releases`` (by the lab's model), or the usual one."""
 
-    campaign: dict[str, Any]
+    campaign: Mapping[str, Any]
+    releases: Mapping[str, str] = field(default_factory=dict)
     images: list[ImageFile] = field(default_factory=list)
 
     @classmethod
-    def of(cls, home: Home, lab: Lab, campaign: dict[str, Any]) -> CampaignScenery:
+    def of(cls, home: Home, lab: Lab, campaign: Mapping[str, Any]) -> CampaignScenery:
         """Empties the folder first. Raises AlreadyRunning."""
         found = running.read(home)
         if found is not None:
@@ -42,25 +45,47 @@ class CampaignScenery(Scenery):
         image = ImageFile(path=path, release=TARGET_RELEASE, models=("SRX4600",))
         return cls(home=home, lab=lab, image=image, campaign=campaign)
 
+    @classmethod
+    def showing(cls, home: Home, lab: Lab, demo: FleetDemo) -> CampaignScenery:
+        """The same for a demonstration, with its people and releases."""
+        made = cls.of(home, lab, demo.campaign)
+        made.releases, made.approvers = demo.releases, demo.approvers
+        made.keep_old_images(demo.old, IMAGE_MB)
+        return made
+
     def prepare(self) -> Mapping[str, str]:
         self._endpoints = self.lab.wait(self.check)
-        self.images = [self.image, *self._more_images()]
+        upgraded = {cluster.model for cluster in self.clusters} - {"SRX4600"}
+        target_of = {model: self.releases.get(model, TARGET_RELEASE) for model in sorted(upgraded)}
+        self.images = [self.image, *self._images(target_of)]
         files = self.home.root / "files"
-        write_files(files, repository() / "include", self._endpoints, tuple(self.images), self.lab.speed)
+        write_files(
+            files,
+            repository() / "include",
+            self._endpoints,
+            (*self.images, *self.old_images),
+            self.lab.speed,
+            self.shortest_pause_s,
+            self.approvers,
+        )
         _add_conflicts(files / "inventory" / "lab.yaml", self.clusters)
-        target = {model: TARGET_RELEASE for image in self.images for model in image.models}
+        there = {cluster.chassis for cluster in self.clusters}
+        target = {model: image.release for image in self.images for model in image.models if model in there}
         content = yaml.safe_dump({"target": target, **self.campaign}, sort_keys=False)
         (files / "campaigns" / f"{NAME}.yaml").write_text(content)
         # The daily audit would ask all twelve clusters beside the campaign as soon as the stack is up.
         return {CONNECTION_VARIABLE: connection(self._endpoints), "SRX_ISSU_AUDIT_SCHEDULE": "none"}
 
-    def _more_images(self) -> list[ImageFile]:
+    def _images(self, releases: Mapping[str, str]) -> list[ImageFile]:
         """One a file name: some platforms share an image."""
         store = self.home.root / "image-store"
-        models: dict[Path, list[str]] = {}
-        for model in sorted({cluster.model for cluster in self.clusters} - {"SRX4600"}):
-            models.setdefault(make_image(model, TARGET_RELEASE, IMAGE_MB, store), []).append(model)
-        return [ImageFile(path=p, release=TARGET_RELEASE, models=tuple(m)) for p, m in models.items()]
+        models: dict[tuple[Path, str], list[str]] = {}
+        for model, release in releases.items():
+            models.setdefault((make_image(model, release, IMAGE_MB, store), release), []).append(model)
+        return [
+            ImageFile(path=path, release=release, models=tuple(fitting))
+            for (path, release), fitting in models.items()
+        ]
 
 
 def conflict_groups(clusters: tuple[LabCluster, ...]) -> dict[str, list[str]]:

@@ -14,12 +14,27 @@ Event = Mapping[str, Any]
 # What only our own work on a cluster causes; a fault that is injected is none of it.
 _OUR_WORK = frozenset({"session_opened", "command", "issu_started", "file_uploaded"})
 _LOOKS = (" status", " pending-install", " software validate")  # requests that change nothing
+_NEVER = frozenset({"mixed_releases_heard", "both_active"})
 _ISSU = frozenset({"issu_started", "phase_entered", "group_changed"})
 
 
 def starts(events: Iterable[Event]) -> Counter[str]:
     """Cluster -> ISSUs that began on it."""
     return Counter(event["cluster"] for event in events if event["event"] == "issu_started")
+
+
+def reboots(events: Iterable[Event]) -> Counter[str]:
+    """Node -> how often it was told to reboot by itself; an ISSU's or ICU's own reboots are none."""
+    return Counter(event["node"] for event in events if event["event"] == "reboot_ordered")
+
+
+def breaches(events: Iterable[Event]) -> list[str]:
+    """What must never happen: two releases that hear each other, two nodes active with the same addresses."""
+    return [
+        f"{event['cluster']}: {event['event'].replace('_', ' ')}"
+        for event in events
+        if event["event"] in _NEVER
+    ]
 
 
 def uploads(events: Iterable[Event], image: str) -> list[Event]:

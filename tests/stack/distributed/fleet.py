@@ -14,8 +14,8 @@ from typing import TypeVar
 import httpx
 import yaml
 
-from srx_demo.campaign import CAMPAIGN, FLEET, NOT_READY, PUT_BACK
 from srx_demo.campaign_scenery import CampaignScenery
+from srx_demo.fleets import NOT_READY, PUT_BACK, TWELVE
 from srx_demo.lab import Lab
 from srx_demo.operator_files import CONNECTION_ID, CONNECTION_VARIABLE
 from srx_issu.adapters.devices import login_class
@@ -40,10 +40,9 @@ SETTINGS = {
 KEYED_CONNECTION = "demo_key"
 UPGRADED = "ams-edge-01"
 KEYED = (UPGRADED, PUT_BACK)  # logged in to with a key that has a passphrase
-FAULTS = {NOT_READY: "var_tmp_full_on_both", PUT_BACK: "cold_sync_never_completes"}
 WHOLE = "the whole fleet"  # what a test begins that wants all of them in the campaign
 SIX = ("ams-branch-01", UPGRADED, "fra-core-01", NOT_READY, "lon-core-01", PUT_BACK)
-OVER_SIX = {**CAMPAIGN, "select": {"clusters": list(SIX)}, "canary": [], "waves": ["50%", "rest"]}
+OVER_SIX = {**TWELVE.campaign, "select": {"clusters": list(SIX)}, "canary": [], "waves": ["50%", "rest"]}
 
 
 @dataclass(kw_only=True)
@@ -161,7 +160,7 @@ def running_fleet(folder: Path, *, whole: bool) -> Iterator[Fleet]:
     key = Key.made()
     topology = _topology(folder / "fleet.yaml", key)
     lab = Lab(state=home.root / "lab", topology=topology, speed=SPEED)
-    scenery = PreparedScenery.of(home, lab, CAMPAIGN if whole else OVER_SIX)
+    scenery = PreparedScenery.of(home, lab, TWELVE.campaign if whole else OVER_SIX)
     assert isinstance(scenery, PreparedScenery)
     scenery.key = key
     with Figures.listening() as figures, Processes.watched() as processes:
@@ -185,13 +184,13 @@ def running_fleet(folder: Path, *, whole: bool) -> Iterator[Fleet]:
                 selected=frozenset(cluster.name for cluster in scenery.clusters) if whole else frozenset(SIX),
             )
             fleet.add_connections()
-            for cluster, fault in FAULTS.items():
+            for cluster, fault in TWELVE.faults.items():
                 scenery.lab.inject(fault, cluster)
             yield fleet
 
 
 def _topology(path: Path, key: Key) -> Path:
-    content = yaml.safe_load(FLEET.read_text())
+    content = yaml.safe_load(TWELVE.path.read_text())
     credentials = {
         "authorized_keys": [key.public],
         "login_class": list(login_class.configuration()),  # as docs/junos-account.md publishes it

@@ -7,7 +7,8 @@ from collections import Counter
 import psycopg
 import pytest
 
-from srx_demo.campaign import NOT_READY, results_of
+from srx_demo.campaign_judge import results_of
+from srx_demo.fleets import NOT_READY
 from srx_issu.cli.airflow_replies import Run
 from tests.stack.distributed.fleet import Fleet
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from srx_demo.campaign import EXPECTED, judge, results_of
+from srx_demo.campaign_judge import judge, results_of
+from srx_demo.fleets import TWELVE
 from srx_issu.cli.airflow_replies import Run
 from tests.stack.distributed.fleet import WHOLE, Fleet
 
@@ -17,7 +19,8 @@ pytestmark = pytest.mark.stack
 def test_every_outcome_is_right_and_every_cluster_was_started_once(fleet: Fleet, campaign: Run) -> None:
     results = results_of(fleet.scenery)
     fleet.say(f"results: {results}")
-    assert judge(fleet.scenery, results, {**EXPECTED, "UPGRADED": fleet.size - 2}) == []
+    expected = {**TWELVE.expected, "UPGRADED": fleet.size - 2}
+    assert judge(fleet.scenery, replace(TWELVE, expected=expected), results) == []
     assert results.keys() == fleet.selected
 
 
@@ -25,7 +28,7 @@ def test_every_outcome_is_right_and_every_cluster_was_started_once(fleet: Fleet,
 @pytest.mark.begins(WHOLE)
 def test_the_whole_fleet_was_in_it(fleet: Fleet, campaign: Run) -> None:
     """The others of this folder then look at twelve upgrades instead of six."""
-    assert fleet.size == sum(EXPECTED.values()) == 12
+    assert fleet.size == sum(TWELVE.expected.values()) == 12
 
 
 def test_nothing_is_lost_or_left_running(fleet: Fleet, campaign: Run) -> None:

@@ -21,7 +21,7 @@ from srx_issu.steps.campaign.plan_question import (
     require_approvers,
     rule_for_plan,
 )
-from srx_issu.steps.campaign.plan_routes import asking_lines, at_once, route_lines, with_route
+from srx_issu.steps.campaign.plan_routes import asking_lines, at_once, route_lines, wave_names
 from srx_issu.steps.campaign.planned import plan_in, plan_of, rule_in
 from srx_issu.steps.campaign.questions import CampaignQuestion
 
@@ -151,6 +151,6 @@ def _budget(total: Share | None) -> str:
 
 
 def _wave_line(plan: CampaignPlan, number: int) -> str:
-    names = [with_route(cluster) for cluster in plan.wave(number).clusters]
+    names = wave_names(plan, number)
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return f"Wave {number}: {', '.join(names[:_MOST_NAMES])}{more}"

@@ -25,11 +25,16 @@ def at_once(plan: CampaignPlan, campaign: Campaign) -> str:
     return f"{limits.campaign}, of them by a route that stops all traffic: {outages}"
 
 
-def with_route(cluster: PlannedCluster) -> str:
-    """Its name, with route and cost where it is no ISSU."""
-    if cluster.route is Route.ISSU:
-        return cluster.name
-    return f"{cluster.name} ({cluster.route.short}: {cluster.outage})"
+def wave_names(plan: CampaignPlan, number: int) -> list[str]:
+    """Its clusters with route and cost; names alone where every cluster of the plan goes by ISSU."""
+    clusters = plan.wave(number).clusters
+    if all(cluster.route is Route.ISSU for cluster in plan.clusters):
+        return [cluster.name for cluster in clusters]
+    return [f"{cluster.name} ({_route_and_cost(cluster)})" for cluster in clusters]
+
+
+def _route_and_cost(cluster: PlannedCluster) -> str:
+    return cluster.route.short if cluster.outage_s is None else f"{cluster.route.short}: {cluster.outage}"
 
 
 def route_lines(plan: CampaignPlan) -> Iterator[str]:

@@ -22,7 +22,7 @@ from srx_issu.steps.campaign.answers import choice, decision
 from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.plan import NOT_ASKED, known_plan
 from srx_issu.steps.campaign.plan_question import digest_of
-from srx_issu.steps.campaign.plan_routes import with_route
+from srx_issu.steps.campaign.plan_routes import wave_names
 from srx_issu.steps.campaign.questions import CampaignQuestion
 
 
@@ -41,8 +41,7 @@ def wave_question(context: CampaignContext, number: int) -> CampaignQuestion | N
     """Asked when the campaign has a gate before this wave. Only the plan that was approved counts: what the
     files say by now is not looked at."""
     plan, campaign = known_plan(context)
-    clusters = plan.wave(number).clusters
-    names = [cluster.name for cluster in clusters]
+    names = [cluster.name for cluster in plan.wave(number).clusters]
     if number in _state(context).opened or not campaign.gates.waves:
         return None
     subject = f"Open wave {number} of campaign {campaign.name}: {many(len(names), 'cluster')}?"
@@ -50,7 +49,7 @@ def wave_question(context: CampaignContext, number: int) -> CampaignQuestion | N
         about=about_wave(number),
         digest=_wave_digest(context, number),
         subject=subject,
-        body=f"Wave {number} of **{campaign.name}**: {', '.join(map(with_route, clusters))}",
+        body=f"Wave {number} of **{campaign.name}**: {', '.join(wave_names(plan, number))}",
         within_s=campaign.gates.expiry_s,
         parts={"clusters": ", ".join(names)},
     )

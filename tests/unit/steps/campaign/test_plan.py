@@ -207,6 +207,7 @@ class TestRoutes:
             "**dual reboot**, 1 cluster (SRX4600): traffic of each stops: about 900 s; "
             "sessions: all are lost. Takes up to 195 minutes; nothing starts with less left in its window. "
             "Each asks again in its own run, with every command.",
+            "Wave 1: a (ISSU)",
             "Wave 2: b (ICU: about 30 s), c (dual reboot: about 900 s)",
             "A person decides in its own run: c (dual reboot from 21.4R3): nobody knows a path",
         ):
