@@ -67,7 +67,10 @@ def test_each_form_names_the_route_of_every_cluster_and_what_it_costs() -> None:
         ("issu", "no figure is known"),
         ("dual_reboot", "about 900 s"),
     ]
-    assert '<td>dual reboot</td><td class="wrap">about 900 s; sessions: all are lost</td>' in made.html
+    assert (
+        '<td class="node">dual reboot</td><td class="wrap">about 900 s; sessions: all are lost</td>'
+        in made.html
+    )
     line = json.loads(made.json)["lines"][1]
     assert (line["route"], line["outage_s"], line["sessions"]) == ("dual_reboot", 900, "all are lost")
 

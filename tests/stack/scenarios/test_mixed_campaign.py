@@ -81,4 +81,7 @@ def test_nothing_is_left_running(shown: Shown) -> None:
 def test_the_report_is_one_file_that_names_the_routes(shown: Shown) -> None:
     (page,) = Path(shown.scenery.home.evidence / "campaigns").glob("*/report.html")
     text = page.read_text()
-    assert text.count('<td>dual reboot</td><td class="wrap">about 900 s; sessions: all are lost') == 2
+    assert (
+        text.count('<td class="node">dual reboot</td><td class="wrap">about 900 s; sessions: all are lost')
+        == 2
+    )
