@@ -45,6 +45,7 @@ class CalledFor(StrEnum):
     """What a person was called for at once; for each of them once in an upgrade."""
 
     SECOND_REBOOT = "second_reboot"  # one node reboots, and its peer is not down in time
+    SECOND_REBOOT_BACK = "second_reboot_back"  # the same on the way back, by the old image
     TWO_RELEASES = "two_releases"  # that may hear each other, or do
     TRAFFIC_STOPPED = "traffic_stopped"  # it is being moved, and does not go on in time
     STOP_RULE = "stop_rule"  # what else ends a plan at once

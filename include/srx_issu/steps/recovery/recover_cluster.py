@@ -37,6 +37,7 @@ from srx_issu.steps.call_person import call_person
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import RecoveryCommitOrder, RecoveryOrder, StillDue
 from srx_issu.steps.gate.send import commit_configuration, send_command
+from srx_issu.steps.recovery.pressing import call_to_the_cables, passed_deadline_s, presses
 from srx_issu.steps.recovery.stored_plan import (
     plan_in,
     prognosis,
@@ -103,8 +104,8 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
                 return {"done": step.reason}
             case Send():
                 _send(context, plan, step)
-            case Wait() if step.action.is_urgent and plan.urgent_keys.intersection(one.key for one in sent):
-                _look_soon(context, plan, step, sent)
+            case Wait() if presses(plan, name, sent):
+                _look_soon(context, plan, step)
             case Wait():
                 timers = timers_in_force(context.known(), context.intent)
                 deadline_s = float(getattr(timers, step.action.deadline))
@@ -116,7 +117,9 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait |
                 paged = True  # two primaries may be seen while a group moves between the two looks
                 context.clock.sleep(context.intent.policy.timers.poll_s)
             case Stop():
-                if step.page:
+                if presses(plan, name, sent):
+                    call_to_the_cables(context, step.reason)
+                elif step.page:
                     call_person(context, CalledFor.STOP_RULE, f"{step.reason}. Nothing more is sent.")
                 _stop(context, plan, name, step.reason)
             case _:
@@ -131,13 +134,10 @@ def _is_past(plan: RecoveryPlan, name: ActionName, sent: tuple[TakenCommand, ...
     return any(one.key in keys for one in sent)
 
 
-def _look_soon(
-    context: UpgradeContext, plan: RecoveryPlan, step: Wait, sent: tuple[TakenCommand, ...]
-) -> None:
-    """Seconds count: the worker is kept. The time runs from the first reboot."""
-    first = next(one.at for one in sent if one.key in plan.urgent_keys)
-    deadline_s = float(getattr(timers_in_force(context.known(), context.intent), step.action.deadline))
-    if (context.journal.now() - first).total_seconds() > deadline_s:
+def _look_soon(context: UpgradeContext, plan: RecoveryPlan, step: Wait) -> None:
+    """Seconds count: the worker is kept."""
+    if (deadline_s := passed_deadline_s(context, plan, step.action)) is not None:
+        call_to_the_cables(context, step.reason)
         overdue(context, step.action.name, ActionWait(reason=step.reason, deadline_s=deadline_s))
     context.clock.sleep(min(LOOK_AGAIN_S, context.intent.policy.timers.poll_s))
 

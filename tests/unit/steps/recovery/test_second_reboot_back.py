@@ -69,3 +69,5 @@ def test_one_that_does_not_go_down_is_given_up_before_it_could_be_back() -> None
     assert {node for node, _ in fake.writer.sent} == {N1}  # asked again, and never its peer
     assert (fake.clock.now() - began).total_seconds() < 2 * POLICY.timers.shortest_boot_s
     assert fake.outcome is Outcome.NEEDS_OPERATOR
+    ((_, text),) = fake.pager.calls
+    assert "its peer is not known to be down" in text
