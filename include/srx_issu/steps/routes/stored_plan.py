@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import RequestRefused
@@ -66,9 +67,16 @@ def route_plan(state: UpgradeState, evidence: Evidence) -> RoutePlan:
     planned = state.route
     if planned is None:
         raise RequestRefused("there is no plan of the route in the journal: readiness makes it")
-    plan = codec.loads(RoutePlan, evidence.read(planned.plan))
-    if digest_of(plan) != planned.digest:
+    plan, digest = _parsed(evidence.read(planned.plan))
+    if digest != planned.digest:
         raise RequestRefused(
             "the plan of the route is not the one that the journal speaks of: nothing is sent"
         )
     return plan
+
+
+@lru_cache(maxsize=8)
+def _parsed(content: bytes) -> tuple[RoutePlan, str]:
+    """The plan and its digest: every look asks for them, and nothing of them can be changed."""
+    plan = codec.loads(RoutePlan, content)
+    return plan, digest_of(plan)
