@@ -132,6 +132,12 @@ def sent_while_heard(place: Place, cluster: str) -> list[Mapping[str, Any]]:
     return told
 
 
+def what_to_do(place: Place, cluster: str) -> str:
+    """What a person is left with, the lines among it; empty where nobody has to do anything."""
+    found = place.scenery.home.evidence.glob(f"*{cluster}*/*what-to-do*")
+    return "".join(path.read_text(encoding="utf-8") for path in found)
+
+
 ALL = (HEALTHY, *ROWS)
 
 
@@ -152,3 +158,4 @@ def test_a_cluster_whose_links_are_taken_apart(row: Row, place: Place) -> None:
     assert bool(told["mixed_releases_heard"]) is row.hears
     assert sent_while_heard(place, cluster) == []
     assert (seen.lease == KEPT) is (seen.outcome == "NEEDS_OPERATOR")
+    assert ("To be taken back on node" in what_to_do(place, cluster)) is (seen.lease == KEPT)
