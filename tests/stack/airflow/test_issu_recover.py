@@ -20,6 +20,7 @@ from tests.stack.airflow.running_stack import RunningStack
 
 pytestmark = pytest.mark.stack
 
+BEGINS_BESIDE = True  # a dead controller is one that was half way
 STOPPED = ("aborted",)  # phases of the simulator
 OLD = "21.4R3-S5.4"
 # What changes a cluster, by RPC; everything else only looks.
