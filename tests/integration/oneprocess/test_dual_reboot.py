@@ -175,6 +175,7 @@ def test_a_person_is_called_when_the_second_reboot_is_lost(
     assert called[0].event.why is CalledFor.SECOND_REBOOT
 
 
+@pytest.mark.release  # tests/properties/routes/test_taken_over.py has its steps for every change
 def test_what_a_dual_reboot_has_left_is_taken_over_and_put_back_by_its_plan(place: Place) -> None:
     row = next(row for row in ROWS if row.besides and row.besides[0] == "rollback_refused")
     cluster, seen, _ = play(place, row)
