@@ -132,7 +132,7 @@ def nobody_answers(here: Site) -> None:
 def ask_again(here: Site) -> None:
     """A gate is cleared: asked once more, or left to the next one."""
     run = any_run(here)
-    purposes = list(ApprovalPurpose)[1 if run.purpose is Purpose.RECOVER else 0 :]
+    purposes = list(GATES)[1 if run.purpose is Purpose.RECOVER else 0 :]
     purpose = here.chance.choice(purposes)
     number = here.chance.randrange(len(GATES[purpose]))
     put(here, run, gate_of(purpose, number, try_number=here.chance.randint(2, 4)))
