@@ -97,17 +97,17 @@ unit: $(STAMPS)/dev
 .PHONY: test
 test: tested-programs ## What every change must pass, in three tiers; with CI=true a skipped test fails it
 	@$(MAKE) --no-print-directory -j 2 types style test-units
-	@$(MAKE) --no-print-directory -j 2 test-on-stacks test-beside || { $(SAY_WHAT_FAILED); exit 1; }
+	@$(MAKE) --no-print-directory -j 3 test-on-stacks test-beside test-rows-beside || { $(SAY_WHAT_FAILED); exit 1; }
 
 .PHONY: test-units
 test-units: $(STAMPS)/dev
 	@echo "== units, in one process"
 	@$(TESTED) -q tests/unit
 
-# Upgrades on stacks mostly wait, so the two go side by side, and the stacks, which take longest, go first where
-# both want a core; the other's words come when it is over. They are far up by the time both have ended: what
-# failed is said once more as the last thing.
-SAY_WHAT_FAILED = echo "== failed beside the stacks:"; grep -E '^(FAILED|ERROR|make|error)|^E   ' $(BESIDE) | tail -n 60
+# Upgrades mostly wait, on stacks and in one process, so the three go side by side, and the stacks, which take
+# longest, go first where all want a core; the others' words come when each is over. They are far up by the time
+# all have ended: what failed is said once more as the last thing.
+SAY_WHAT_FAILED = echo "== failed beside the stacks:"; grep -hE '^(FAILED|ERROR|make|error)|^E   ' $(BESIDE) $(ROWS) | tail -n 60
 
 .PHONY: test-on-stacks
 test-on-stacks: $(STAMPS)/dev
@@ -117,20 +117,35 @@ test-on-stacks: $(STAMPS)/dev
 # Not $(MAKE) itself: a dry run ('make -n test') would carry the line out, over the log of a running one.
 THIS_MAKE := $(MAKE)
 BESIDE := build/tests-beside.log
+ROWS := build/tests-rows.log
+
+# $(1) = target, $(2) = file for what it says.
+define aside
+	@mkdir -p $(dir $(2))
+	@MAKEFLAGS= nice -n 5 $(THIS_MAKE) --no-print-directory $(1) > $(2) 2>&1 || status=$$?; cat $(2); exit $${status:-0}
+endef
 
 .PHONY: test-beside
 test-beside: $(STAMPS)/dev
-	@mkdir -p $(dir $(BESIDE))
-	@MAKEFLAGS= nice -n 5 $(THIS_MAKE) --no-print-directory test-without-stack > $(BESIDE) 2>&1 || status=$$?; \
-		cat $(BESIDE); exit $${status:-0}
+	$(call aside,test-without-upgrades,$(BESIDE))
+
+.PHONY: test-rows-beside
+test-rows-beside: $(STAMPS)/dev
+	$(call aside,test-rows,$(ROWS))
 
 .PHONY: test-without-stack
-test-without-stack: $(STAMPS)/dev ## Of 'make test' what needs no running Airflow
+test-without-stack: test-without-upgrades test-rows ## Of 'make test' what needs no running Airflow
+
+.PHONY: test-without-upgrades
+test-without-upgrades: $(STAMPS)/dev
 	@echo "== without a stack: nodes, PostgreSQL, properties, a part of the mutants"
 	@$(TESTED) -q -n 2 $(FOR_EVERY_CHANGE) $(addprefix --ignore=,tests/unit tests/foreign tests/integration/oneprocess $(ON_A_STACK)) tests
 	@MAKEFLAGS= $(THIS_MAKE) --no-print-directory test-foreign
 	@echo "== with Airflow's code, without its processes"
 	@$(TESTED) -q -n 2 --dist loadfile $(BESIDE_FOR_EVERY_CHANGE) $(ON_A_STACK)
+
+.PHONY: test-rows
+test-rows: $(STAMPS)/dev
 	@echo "== every row of the failure table, each in one process; half of its time is waiting"
 	@$(TESTED) -q -n 6 --maxschedchunk=1 $(FOR_EVERY_CHANGE) tests/integration/oneprocess
 
