@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from jnpr.junos import Device
-from jnpr.junos.exception import ConnectClosedError
+from jnpr.junos.exception import ConnectClosedError, RpcError, RpcTimeoutError
 from ncclient.transport.errors import TransportError
 
 from srx_lab.__main__ import main
@@ -38,8 +38,14 @@ def halted(node: NodeId, pair: Pair | None = None) -> Pair:
 
 
 def ask_until_cut(device: Device) -> None:
+    """On a slow machine a question may fall between the loss of the peer and the end of the session."""
     while True:
-        device.rpc.get_software_information()
+        try:
+            device.rpc.get_software_information()
+        except RpcTimeoutError:
+            raise  # neither cut nor answered
+        except RpcError:
+            continue
 
 
 def test_a_halted_node_stays_down_and_says_so_on_its_console_alone() -> None:
