@@ -147,7 +147,7 @@ test-without-upgrades: $(STAMPS)/dev
 .PHONY: test-rows
 test-rows: $(STAMPS)/dev
 	@echo "== every row of the failure table, each in one process; half of its time is waiting"
-	@$(TESTED) -q -n 6 --maxschedchunk=1 $(FOR_EVERY_CHANGE) tests/integration/oneprocess
+	@$(TESTED) -q -n 4 --maxschedchunk=1 $(FOR_EVERY_CHANGE) tests/integration/oneprocess
 
 # Clients of other people, in an environment of their own. Its installation is a part of what the tier takes.
 FOREIGN := $(VENV)/foreign

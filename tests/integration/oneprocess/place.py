@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 SPEED = 600.0
 PAUSE_S = 0.2  # between two looks of a wait
 REAL_TIME_S = 10.0  # what each deadline has more than the nodes' own time; nothing else delays a task here
-WIRE = {"connect_s": 5, "rpc_s": 8}  # loopback answers in milliseconds, or not at all
+WIRE = {"connect_s": 10, "rpc_s": 20}  # loopback answers in milliseconds, but for a machine that is busy
 LONGEST_WAIT_S = 120.0
 CLUSTERS, TWINS = 200, 20  # as many as there are rows, and as many again: one process may play them all
 URL = "http://one.process.invalid"
