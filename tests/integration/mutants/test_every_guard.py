@@ -24,7 +24,7 @@ PACKAGE = Path(srx_issu.__file__).parent
 ROOT = PACKAGE.parent.parent
 WANTED = os.environ.get("SRX_ISSU_MUTANT", "")
 AT_ONCE = 2
-EACH_NTH = 8  # of the table, in 'make test'
+EACH_NTH = 4  # of the table, in 'make test'
 FAILED = 1  # pytest: some tests failed; anything else but 0 is a fault of the run
 SETTINGS = {"SRX_ISSU_FUZZ": "60", "PYTHONDONTWRITEBYTECODE": "1"}
 

@@ -22,10 +22,15 @@ from tests.stack.scenarios.scenario import Scenario
 
 pytestmark = pytest.mark.filterwarnings("default")  # Airflow's own
 FOR_EVERY_CHANGE = (
+    "license_ends",  # healthy
     "var_tmp_full",  # not ready
+    "image_missing",  # the start is refused
     "secondary_reboot_fails",  # a recovery that policy approves
     "primary_upgrade_fails, Approve",  # rolled back after a yes
+    "primary_upgrade_fails, Reject",  # left to a person after a no
+    "primary_reboot_fails, Approve",  # finished forward after a yes
     "both_nodes_primary at cold_sync_secondary",  # a wait that broke off
+    "policies_lost",  # findings
 )
 
 

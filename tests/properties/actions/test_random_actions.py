@@ -3,7 +3,7 @@
 After each action: everything that reached a node had all conditions of its purpose at that moment, by an
 oracle of the test's own; and a cluster that is half way has a way home that the gate lets out.
 
-100 seeds in ``make test``; ``make test-fuzz`` plays 5000, or as many as SRX_ISSU_FUZZ says.
+300 seeds in ``make test``; ``make test-fuzz`` plays 5000, or as many as SRX_ISSU_FUZZ says.
 SRX_ISSU_FUZZ_SEED plays one.
 """
 
@@ -21,7 +21,7 @@ from tests.properties.actions.acts import ACTS, BEFORE_START, QUICK, bring_to, s
 from tests.properties.actions.site import Run, Site, site, upgrade_of
 from tests.properties.actions.way_home import is_half_way, no_way_home
 
-SEEDS = int(os.environ.get("SRX_ISSU_FUZZ", "100"))
+SEEDS = int(os.environ.get("SRX_ISSU_FUZZ", "300"))
 ONE = os.environ.get("SRX_ISSU_FUZZ_SEED")
 PARTS = 2  # so that two workers share them
 ACTIONS = 60
@@ -79,7 +79,7 @@ def _check(here: Site, seed: int) -> None:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_reaches_a_node_that_may_not_and_nobody_is_left_half_way(part: int, tmp_path: Path) -> None:
-    """Sequences of what people do, against the send gate and a whole upgrade each."""
+    """Three hundred sequences of what people do, against the send gate and a whole upgrade each."""
     tally: Counter[str] = Counter()
     seeds = [int(ONE)] if ONE else range(part, SEEDS, PARTS)
     for seed in seeds:
