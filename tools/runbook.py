@@ -82,7 +82,7 @@ What may be done without asking is set in `policy/failures.yaml`: `automatic`, `
 person approves) or `never`. A refused or expired question, and a step whose condition no longer holds, end in
 NEEDS_OPERATOR with nothing more sent.
 
-**When no run looks after the cluster**, because the ISSU was started by hand or by a controller that died, or
+**When no run looks after the cluster**, because an ISSU was started by hand or its controller died, or
 when you have repaired what kept a run from going on (a link, a node):
 
     srx-issu recover CLUSTER --reason 'what happened'     (DAG issu_recover)
@@ -201,8 +201,7 @@ def _does(failure: FailureClass, facts: Facts) -> str:
 
 def _plans(failure: FailureClass) -> str:
     if failure in runbook_routes.PLANS:
-        title = runbook_routes.SECTION
-        return f"[{title.lower()}](#{title.lower().replace(' ', '-')})"
+        return runbook_routes.link_of(failure)
     return " or ".join(_link(kind) for kind in possible_plans(failure))
 
 

@@ -17,6 +17,7 @@ from srx_issu.domain.routes.way_back import take_back
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, Timers
 from srx_issu.domain.upgrade.route import Route
+from tools import runbook_apart
 
 PLANS: Final = {
     FailureClass.IMAGE_REFUSED: PlanKind.TAKE_BACK,
@@ -35,6 +36,14 @@ PLANS: Final = {
 """What each class that only such a route has can lead to."""
 
 SECTION: Final = "Dual reboot"
+_WORDS: Final = {
+    FailureClass.IMAGE_REFUSED: "take the image back",
+    FailureClass.PENDING_ON_ONE_NODE: "take the image back",
+    FailureClass.NOT_REBOOTED: "take the image back",
+    FailureClass.SECOND_REBOOT_LOST: "send the reboot that is left",
+    FailureClass.BOTH_BACK_ON_OLD: "wait until both are in sync",
+    FailureClass.NOT_IN_SYNC: "install the old image on both, and reboot both",
+}
 _HEAD: Final = f"""\
 ## {SECTION}
 
@@ -52,6 +61,13 @@ _LATER: Final = """\
 releases may hear each other, nothing is sent**: take the control and the fabric links apart, then read the
 row of the failure's name above.
 """
+
+
+def link_of(failure: FailureClass) -> str:
+    """What is done, in Markdown, with where it is told step by step."""
+    if failure in runbook_apart.WAYS:
+        return runbook_apart.link_of(failure)
+    return f"[{_WORDS[failure]}](#{SECTION.lower().replace(' ', '-')})"
 
 
 def sending_table() -> str:
@@ -81,6 +97,7 @@ def section(before: Snapshot) -> Iterator[str]:
     yield from (f"{number}. {line}" for number, line in enumerate(by_hand(_as_recovery((taken,))), start=1))
     yield ""
     yield _LATER
+    yield from runbook_apart.section(before, _intent())
 
 
 def _as_recovery(actions: tuple[PlannedAction, ...]) -> RecoveryPlan:

@@ -40,6 +40,7 @@ LINK_TEXT = re.compile(r"\[(?P<text>[^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
 
 PATH = re.compile(r"[a-z_*][\w*-]+(?:/[\w.*-]+)*/?|[\w*-]+\.(?:py|md|ya?ml|toml)", re.ASCII)
 OF_OURS = re.compile(r"/|\.(?:py|md|ya?ml|toml)$")
+PORT = re.compile(r"[a-z]{2,4}-\d+/\d+/\d+")  # of a firewall
 PLACEHOLDER = re.compile(r"(?:^|/)[A-Z]+(?:/|$)")
 CITED = re.compile(r"\bdocs/(?P<page>[\w/-]+\.md)(?P<sections>(?:(?:,| and) (?:\"[^\"]+\"|'[^']+'))*)")
 SECTION = re.compile(r"\"([^\"]+)\"|'([^']+)'")
@@ -101,6 +102,7 @@ def is_of_ours(name: str) -> bool:
         PATH.fullmatch(name) is not None
         and OF_OURS.search(name) is not None
         and first not in FOREIGN
+        and PORT.fullmatch(name) is None
         and PLACEHOLDER.search(name) is None
     )
 

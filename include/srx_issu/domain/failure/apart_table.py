@@ -46,7 +46,9 @@ APART_FACTS: dict[FailureClass, Facts] = {
         service=TrafficImpact.AFFECTED,
         permission=Permission.ASK,
         words="The old primary's ports are opened again at once, where the other node shows its own closed; "
-        "then the other node goes back as before the move.",
+        "then the other node goes back as before the move. Ports without a link count as closed: before you "
+        "approve, see that the other node's configuration disables each of them. One that is enabled and "
+        "comes up late, behind a slow switch, would make both nodes active.",
         source=f"{_KB}; the order is a rule of this software",
     ),
     FailureClass.APART_AFTER_MOVE: Facts(
